@@ -1,0 +1,1 @@
+"""Use cases over ports: no boto3, no environment, no clock."""

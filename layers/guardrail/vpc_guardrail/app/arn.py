@@ -1,0 +1,37 @@
+"""The ARN of a training job."""
+
+import re
+from dataclasses import dataclass
+
+_PATTERN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>\d{12})"
+    r":training-job/(?P<name>[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+)
+"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""
+
+
+class MalformedArnError(ValueError):
+    """A text that is not the ARN of a training job."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobArn:
+    """The parts of a training job's ARN; `name` may be in lower case, unlike the job's own."""
+
+    text: str
+    partition: str
+    region: str
+    account: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> "JobArn":
+        """Take an ARN apart; raises `MalformedArnError`."""
+        match = _PATTERN.fullmatch(text)
+        if match is None:
+            raise MalformedArnError(f"not the ARN of a training job: {text[:200]!r}")
+        parts = match.groupdict()
+        return cls(text, parts["partition"], parts["region"], parts["account"], parts["name"])
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,1 @@
+"""The checks, one guideline of the AWS page each: SPEC and evaluate(job, network)."""

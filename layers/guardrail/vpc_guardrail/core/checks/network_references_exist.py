@@ -1,0 +1,107 @@
+"""Every subnet and security group that the job names exists, and they belong to one VPC."""
+
+from collections.abc import Iterator
+
+from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.model import Network, SecurityGroup, Subnet, TrainingJob, Unknown
+from vpc_guardrail.core.settings import Settings
+
+SPEC = CheckSpec(
+    name="network-references-exist",
+    kind=Kind.READINESS,
+    severity=Severity.HIGH,
+    stop=StopPolicy.NEVER,
+    title="Every subnet and security group of the job exists, and all belong to one VPC.",
+    risk=(
+        "SageMaker cannot place network interfaces in a subnet that is gone, nor attach a "
+        "security group of another VPC: the job fails when it starts, or when it restarts."
+    ),
+    how=(
+        "DescribeSubnets and DescribeSecurityGroups, filtered by the ids the job names. A group "
+        "of another VPC counts if it is associated with the VPC of the subnets."
+    ),
+    limits=(
+        "What belongs to another account and is not shared with this one looks the same as what "
+        "does not exist."
+    ),
+    source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
+)
+
+
+def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
+    """A finding for each subnet and each security group, and one more if the VPCs differ."""
+    yield from _subnets(job, network)
+    yield from _security_groups(job, network)
+
+
+def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
+    if isinstance(network.subnets, Unknown):
+        yield SPEC.unknown(job.arn, network.subnets.reason)
+        return
+    for subnet_id in job.subnet_ids:
+        if subnet_id in network.subnets:
+            yield SPEC.passed(subnet_id, f"Subnet {subnet_id} exists.")
+        else:
+            yield _missing(job, "Subnet", subnet_id)
+    vpcs = _vpcs_of_subnets(job, network)
+    if len(vpcs) > 1:
+        yield SPEC.failed(
+            job.arn,
+            f"The subnets of the job belong to {len(vpcs)} VPCs.",
+            evidence={"subnets_by_vpc": {vpc: sorted(subnets) for vpc, subnets in vpcs.items()}},
+            remediation=f"Create the job anew with subnets of one VPC, for example {min(vpcs)}.",
+        )
+
+
+def _vpcs_of_subnets(job: TrainingJob, network: Network) -> dict[str, list[str]]:
+    vpcs: dict[str, list[str]] = {}
+    for subnet_id in job.subnet_ids:
+        subnet = network.subnet(subnet_id)
+        if isinstance(subnet, Subnet):
+            vpcs.setdefault(subnet.vpc_id, []).append(subnet_id)
+    return vpcs
+
+
+def _security_groups(job: TrainingJob, network: Network) -> Iterator[Finding]:
+    if isinstance(network.security_groups, Unknown):
+        yield SPEC.unknown(job.arn, network.security_groups.reason)
+        return
+    vpcs = [*_vpcs_of_subnets(job, network)]
+    for group_id in job.security_group_ids:
+        group = network.security_groups.get(group_id)
+        if group is None:
+            yield _missing(job, "Security group", group_id)
+        else:
+            yield _placed(group, vpcs, network)
+
+
+def _placed(group: SecurityGroup, vpcs: list[str], network: Network) -> Finding:
+    if not vpcs:
+        return SPEC.unknown(group.id, "the VPC of the job's subnets is not known")
+    evidence = {"group_vpc": group.vpc_id, "subnet_vpcs": vpcs}
+    if group.vpc_id in vpcs:
+        return SPEC.passed(group.id, f"Security group {group.id} exists in the VPC.", evidence)
+    if isinstance(network.group_vpcs, Unknown):
+        return SPEC.unknown(group.id, network.group_vpcs.reason, evidence)
+    if network.group_vpcs.get(group.id, frozenset()) & {*vpcs}:
+        return SPEC.passed(
+            group.id, f"Security group {group.id} is associated with the VPC.", evidence
+        )
+    return SPEC.failed(
+        group.id,
+        f"Security group {group.id} belongs to {group.vpc_id}, the subnets to {', '.join(vpcs)}.",
+        evidence=evidence,
+        remediation=(
+            f"Create the job anew with a security group of {vpcs[0]}, or run: aws ec2 "
+            f"associate-security-group-vpc --group-id {group.id} --vpc-id {vpcs[0]}"
+        ),
+    )
+
+
+def _missing(job: TrainingJob, what: str, missing_id: str) -> Finding:
+    return SPEC.failed(
+        missing_id,
+        f"{what} {missing_id} does not exist, or is not visible to account {job.account}.",
+        evidence={"named_by": job.arn},
+        remediation=f"Create the job anew without {missing_id}.",
+    )

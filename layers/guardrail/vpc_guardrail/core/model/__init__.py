@@ -1,0 +1,46 @@
+"""The vocabulary of a judgement: the job, the network it runs in, and what could not be read."""
+
+from vpc_guardrail.core.model.groups import Direction, Peers, SecurityGroup, SecurityGroupRule
+from vpc_guardrail.core.model.job import (
+    InstancePlan,
+    InstanceSet,
+    JobSource,
+    TrainingJob,
+    VpcConfig,
+)
+from vpc_guardrail.core.model.network import (
+    Endpoint,
+    EndpointType,
+    NatGateway,
+    Network,
+    PrefixList,
+    Subnet,
+    Vpc,
+)
+from vpc_guardrail.core.model.routes import Route, RouteTable, Target, TargetKind
+from vpc_guardrail.core.model.unknown import Fact, Unknown
+
+__all__ = [
+    "Direction",
+    "Endpoint",
+    "EndpointType",
+    "Fact",
+    "InstancePlan",
+    "InstanceSet",
+    "JobSource",
+    "NatGateway",
+    "Network",
+    "Peers",
+    "PrefixList",
+    "Route",
+    "RouteTable",
+    "SecurityGroup",
+    "SecurityGroupRule",
+    "Subnet",
+    "Target",
+    "TargetKind",
+    "TrainingJob",
+    "Unknown",
+    "Vpc",
+    "VpcConfig",
+]
