@@ -1,0 +1,133 @@
+"""Networks for the demo and the tests, built through the EC2 API as a user would build them.
+
+Each is a VPC of its own with two subnets in two Availability Zones, an explicit route table and
+one security group that lets its members reach each other both ways, as EFA demands.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.account import REGION
+
+VPC_CIDR = "10.0.0.0/16"
+SUBNET_CIDRS = ("10.0.1.0/24", "10.0.2.0/24")
+ZONES = (f"{REGION}a", f"{REGION}b")
+S3_SERVICE = f"com.amazonaws.{REGION}.s3"
+TRAINING_BUCKET = "example-training-data"
+EVERYWHERE = "0.0.0.0/0"
+
+
+@dataclass(frozen=True)
+class TrainingNetwork:
+    """Ids of one network; `s3_endpoint_id` is empty where there is no S3 endpoint."""
+
+    vpc_id: str
+    subnet_ids: tuple[str, ...]
+    route_table_id: str
+    security_group_id: str
+    s3_endpoint_id: str = ""
+    internet_gateway_id: str = ""
+
+    @property
+    def vpc_config(self) -> dict[str, list[str]]:
+        """The network as `VpcConfig` of CreateTrainingJob."""
+        return {
+            "SecurityGroupIds": [self.security_group_id],
+            "Subnets": list(self.subnet_ids),
+        }
+
+
+def sound_network(
+    ec2: Any, *, name: str = "sound", efa_self_egress: bool = True, bucket: str = TRAINING_BUCKET
+) -> TrainingNetwork:
+    """Private subnets and an S3 gateway endpoint whose policy admits one bucket alone.
+
+    Without `efa_self_egress` the group lets all traffic out to 0.0.0.0/0 alone, which serves every
+    job but one that uses EFA.
+    """
+    bare = _private_network(ec2, name, efa_self_egress=efa_self_egress)
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=bare.vpc_id,
+        ServiceName=S3_SERVICE,
+        VpcEndpointType="Gateway",
+        RouteTableIds=[bare.route_table_id],
+        PolicyDocument=json.dumps(restricted_policy(bucket)),
+    )["VpcEndpoint"]
+    return TrainingNetwork(
+        vpc_id=bare.vpc_id,
+        subnet_ids=bare.subnet_ids,
+        route_table_id=bare.route_table_id,
+        security_group_id=bare.security_group_id,
+        s3_endpoint_id=endpoint["VpcEndpointId"],
+    )
+
+
+def network_without_s3_endpoint(ec2: Any, *, name: str = "without-s3-endpoint") -> TrainingNetwork:
+    """Private subnets with no way to S3 at all."""
+    return _private_network(ec2, name, efa_self_egress=True)
+
+
+def public_network(ec2: Any, *, name: str = "public") -> TrainingNetwork:
+    """Not private: the only way out is an internet gateway, and there is no S3 endpoint."""
+    bare = _private_network(ec2, name, efa_self_egress=True)
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=bare.vpc_id)
+    ec2.create_route(
+        RouteTableId=bare.route_table_id, DestinationCidrBlock=EVERYWHERE, GatewayId=gateway
+    )
+    return TrainingNetwork(
+        vpc_id=bare.vpc_id,
+        subnet_ids=bare.subnet_ids,
+        route_table_id=bare.route_table_id,
+        security_group_id=bare.security_group_id,
+        internet_gateway_id=gateway,
+    )
+
+
+def restricted_policy(bucket: str) -> dict[str, Any]:
+    """An endpoint policy that lets through requests for one bucket and no other."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TrainingBucketOnly",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+            }
+        ],
+    }
+
+
+def _private_network(ec2: Any, name: str, *, efa_self_egress: bool) -> TrainingNetwork:
+    vpc_id = ec2.create_vpc(CidrBlock=VPC_CIDR)["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsSupport={"Value": True})
+    ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
+    table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
+    subnet_ids = []
+    for cidr, zone in zip(SUBNET_CIDRS, ZONES, strict=True):
+        subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]
+        ec2.associate_route_table(RouteTableId=table_id, SubnetId=subnet["SubnetId"])
+        subnet_ids.append(subnet["SubnetId"])
+    group_id = _training_group(ec2, vpc_id, name, efa_self_egress=efa_self_egress)
+    ec2.create_tags(
+        Resources=[vpc_id, table_id, group_id, *subnet_ids],
+        Tags=[{"Key": "Name", "Value": name}],
+    )
+    return TrainingNetwork(vpc_id, tuple(subnet_ids), table_id, group_id)
+
+
+def _training_group(ec2: Any, vpc_id: str, name: str, *, efa_self_egress: bool) -> str:
+    """A group whose members reach each other, beside the egress to 0.0.0.0/0 that EC2 adds."""
+    group_id: str = ec2.create_security_group(
+        GroupName=f"{name}-training", Description="Training jobs.", VpcId=vpc_id
+    )["GroupId"]
+    itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group_id}]}
+    ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[itself])
+    if efa_self_egress:
+        ec2.authorize_security_group_egress(GroupId=group_id, IpPermissions=[itself])
+    return group_id
