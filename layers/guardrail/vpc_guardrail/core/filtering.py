@@ -89,14 +89,12 @@ def admits_members(
     if _cover(blocks, subnet):
         by_block = [entry for entry in full if _names_blocks(entry)]
         return Admission(Means.CIDR, _groups(by_block))
-    if unread:
-        return unread
     part = [entry for entry in entries if traffic.passes_in_part(entry.rule)]
-    part_blocks, unread = _blocks(part, prefix_lists)
+    part_blocks, part_unread = _blocks(part, prefix_lists)
     by_part = [entry for entry in part if entry.rule.peers.group_ids & members]
     if by_part or _cover([*blocks, *part_blocks], subnet):
         return Admission(Means.PART_OF_PORTS, _groups(by_part or part))
-    return unread
+    return unread or part_unread
 
 
 def _groups(entries: Iterable[_Entry]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from vpc_guardrail.core.model import Fact, Network, PrefixList, Route, RouteTable, Subnet, Unknown
-from vpc_guardrail.core.model.routes import TargetKind
 
 NEVER_PUBLIC = tuple(
     IPv4Network(block)
@@ -22,6 +21,11 @@ NEVER_PUBLIC = tuple(
     )
 )
 """Blocks that hold no public address, so none of a public AWS service (RFC 6890)."""
+
+EVERYWHERE = IPv4Network("0.0.0.0/0")
+
+AWS = "AWS"
+"""The owner of the prefix lists that AWS manages."""
 
 STATIC_CIDR, PREFIX_LIST, PROPAGATED = 2, 1, 0
 """Of routes of equal length, a static CIDR route wins, then a prefix list, then propagation."""
@@ -68,8 +72,9 @@ def destination_of(network: Network, prefix_list_name: str) -> Destination:
     if isinstance(network.prefix_lists, Unknown):
         return Destination(blocks=network.prefix_lists, prefix_list_id=None)
     for each in network.prefix_lists.values():
-        if each.name == prefix_list_name and each.owner_id == "AWS":
-            return Destination(_ipv4(each.entries), each.id)
+        if each.name == prefix_list_name and each.owner_id == AWS:
+            empty = Unknown(f"prefix list {each.id} has no IPv4 entries")
+            return Destination(_ipv4(each.entries) or empty, each.id)
     return Destination(Unknown(f"prefix list {prefix_list_name} was not found"), None)
 
 
@@ -77,7 +82,7 @@ def legs(
     table: RouteTable, destination: Destination, prefix_lists: Fact[Mapping[str, PrefixList]]
 ) -> Iterator[Leg]:
     """Split a destination by the routes that its packets take; the legs cover all of it."""
-    routes = [_Reading.of(route, prefix_lists) for route in table.routes]
+    routes = [_Reading.of(route, prefix_lists, destination) for route in table.routes]
     if isinstance(destination.blocks, Unknown):
         yield Leg(None, _route_of_unread(destination, destination.blocks, routes))
         return
@@ -95,9 +100,12 @@ class _Reading:
     rank: int
 
     @classmethod
-    def of(cls, route: Route, prefix_lists: Fact[Mapping[str, PrefixList]]) -> "_Reading":
+    def of(
+        cls, route: Route, prefix_lists: Fact[Mapping[str, PrefixList]], destination: Destination
+    ) -> "_Reading":
         if isinstance(route.destination, str):
-            return cls(route, _entries(route.destination, prefix_lists), PREFIX_LIST)
+            blocks = _entries(route.destination, prefix_lists, destination)
+            return cls(route, blocks, PREFIX_LIST)
         rank = PROPAGATED if route.propagated else STATIC_CIDR
         return cls(route, _ipv4((route.destination,)), rank)
 
@@ -122,12 +130,21 @@ def _ipv4(
 
 
 def _entries(
-    list_id: str, prefix_lists: Fact[Mapping[str, PrefixList]]
+    list_id: str, prefix_lists: Fact[Mapping[str, PrefixList]], destination: Destination
 ) -> Fact[tuple[IPv4Network, ...]]:
+    """The entries of a list, as far as they matter for a destination.
+
+    The unread list of another AWS service, such as DynamoDB's, holds none of the destination.
+    """
     if isinstance(prefix_lists, Unknown):
         return prefix_lists
     found = prefix_lists.get(list_id)
-    return _ipv4(found.entries) if found else Unknown(f"prefix list {list_id} was not found")
+    if found is None:
+        return Unknown(f"prefix list {list_id} was not found")
+    another = destination.prefix_list_id not in (None, list_id)
+    if isinstance(found.entries, Unknown) and found.owner_id == AWS and another:
+        return ()
+    return _ipv4(found.entries)
 
 
 def _pieces(block: IPv4Network, routes: Iterable[_Reading]) -> Iterator[IPv4Network]:
@@ -180,21 +197,15 @@ def _route_of_unread(
     others = [reading for reading in routes if reading.route not in own]
     if any(_may_hold_public_addresses(reading) for reading in others):
         return unread
-    if own:
-        return own[0]
-    for reading in others:
-        if reading.route.destination == IPv4Network("0.0.0.0/0"):
-            return reading.route
-    return None
+    return own[0] if own else _winner(EVERYWHERE, others)
 
 
 def _may_hold_public_addresses(reading: _Reading) -> bool:
     """Whether a route, other than the default route, may take packets to public addresses."""
     if isinstance(reading.blocks, Unknown):
         return True
-    if reading.route.target.kind is TargetKind.LOCAL:
-        return False
     return any(
-        block.prefixlen > 0 and not any(block.subnet_of(private) for private in NEVER_PUBLIC)
+        not any(block.subnet_of(private) for private in NEVER_PUBLIC)
         for block in reading.blocks
+        if reading.is_list or block != EVERYWHERE
     )

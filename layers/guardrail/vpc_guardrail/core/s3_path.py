@@ -71,6 +71,8 @@ class Stretch:
         }
 
 
+IPV6_ONLY = Unknown("the subnet is IPv6-only, and S3 over IPv6 is not judged")
+
 OWNER_UNSEEN = "the VPC is shared, and the endpoints of its owner cannot be seen"
 """Why no endpoint in sight proves nothing in a VPC that another account shares through RAM."""
 
@@ -78,7 +80,7 @@ OWNER_UNSEEN = "the VPC is shared, and the endpoints of its owner cannot be seen
 def stretches_to_s3(network: Network, subnet: Subnet) -> Fact[tuple[Stretch, ...]]:
     """How the packets of a subnet travel to all of S3's addresses in the Region, by its routes."""
     if subnet.cidr is None:
-        return Unknown("the subnet is IPv6-only, and S3 over IPv6 is not judged")
+        return IPV6_ONLY
     table = routing.effective_route_table(network, subnet)
     if isinstance(table, Unknown):
         return table
@@ -87,8 +89,8 @@ def stretches_to_s3(network: Network, subnet: Subnet) -> Fact[tuple[Stretch, ...
     return tuple(walk.from_table(table, _recognised(s3, table, network)))
 
 
-def interface_endpoint_for_s3(network: Network, vpc_id: str) -> Fact[Endpoint | None]:
-    """The interface endpoint that answers S3's standard name in a VPC, if there is one.
+def interface_endpoint_for_s3(network: Network, subnet: Subnet) -> Fact[Endpoint | None]:
+    """The interface endpoint that answers S3's standard name in a subnet, if there is one.
 
     It needs private DNS that is not kept for inbound resolvers alone, and a VPC whose DNS
     support and DNS hostnames are on.
@@ -100,7 +102,7 @@ def interface_endpoint_for_s3(network: Network, vpc_id: str) -> Fact[Endpoint | 
         endpoint
         for endpoint in network.endpoints.values()
         if endpoint.type is EndpointType.INTERFACE
-        and endpoint.vpc_id == vpc_id
+        and endpoint.vpc_id == subnet.vpc_id
         and endpoint.service_name == network.s3_service_name
         and endpoint.private_dns_enabled
         and not endpoint.private_dns_only_for_inbound_resolver
@@ -108,10 +110,12 @@ def interface_endpoint_for_s3(network: Network, vpc_id: str) -> Fact[Endpoint | 
     ]
     if not candidates:
         return None
+    if subnet.cidr is None:
+        return IPV6_ONLY
     usable = [endpoint for endpoint in candidates if endpoint.state in USABLE]
     if not usable:
         return Unknown(f"endpoint {candidates[0].id} is still {candidates[0].state}")
-    dns = _private_dns_works(network, vpc_id)
+    dns = _private_dns_works(network, subnet.vpc_id)
     if isinstance(dns, Unknown):
         return dns
     return usable[0] if dns else None
@@ -202,20 +206,20 @@ class _Walk:
             reach = Reach.BLOCKED if route.state == "blackhole" else Reach.UNSEEN
             yield step.ends(reach, f"the route to {route.target} is {route.state}", route.target)
         elif route.target.kind is TargetKind.VPC_ENDPOINT:
-            yield step.ends(*self._at_endpoint(route), route.target)
+            yield step.ends(*self._at_endpoint(route, destination), route.target)
         elif route.target.kind is TargetKind.NAT_GATEWAY and nat is None:
             yield from self._through_nat_gateway(step, route.target, destination)
         else:
             yield step.ends(*_at_gateway(route.target, nat), route.target)
 
-    def _at_endpoint(self, route: Route) -> tuple[Reach, str]:
+    def _at_endpoint(self, route: Route, destination: routing.Destination) -> tuple[Reach, str]:
         name = route.target.id
         if isinstance(self.network.endpoints, Unknown):
             return Reach.UNSEEN, self.network.endpoints.reason
         endpoint = self.network.endpoints.get(name)
         if endpoint is not None:
             return self._at_listed_endpoint(endpoint)
-        if self.shared and isinstance(route.destination, str):
+        if self.shared and route.destination == destination.prefix_list_id:
             return Reach.REACHED, f"gateway endpoint {name} of the shared VPC's owner"
         return Reach.UNSEEN, f"endpoint {name} cannot be seen from this account"
 
@@ -286,7 +290,7 @@ def _at_gateway(target: Target, nat: NatGateway | None) -> tuple[Reach, str]:
         if public and target.kind is TargetKind.INTERNET_GATEWAY:
             return Reach.REACHED, f"{target} to the internet"
         if nat is not None:
-            return Reach.BLOCKED, f"{target} does not carry the traffic of a private NAT gateway"
+            return Reach.BLOCKED, f"{target} does not carry this NAT gateway's traffic to S3"
         return Reach.BLOCKED, f"{target} is no path: a training job has private addresses only"
     if target.kind is TargetKind.NAT_GATEWAY:
         return Reach.BLOCKED, f"{target} stands behind another NAT gateway or itself"

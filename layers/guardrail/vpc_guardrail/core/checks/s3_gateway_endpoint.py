@@ -65,7 +65,7 @@ def _judge(network: Network, subnet: Subnet) -> Finding:
 
 def _by_name(network: Network, subnet: Subnet) -> Finding | None:
     """What an interface endpoint for S3 changes; None where there is none to speak of."""
-    endpoint = interface_endpoint_for_s3(network, subnet.vpc_id)
+    endpoint = interface_endpoint_for_s3(network, subnet)
     if endpoint is None:
         return None
     if isinstance(endpoint, Unknown):

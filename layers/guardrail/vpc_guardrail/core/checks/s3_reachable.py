@@ -98,7 +98,7 @@ def _by_routes(subnet: Subnet, stretches: tuple[Stretch, ...]) -> _Path:
 
 def _by_name(network: Network, subnet: Subnet, by_routes: _Path) -> _Path:
     """What an interface endpoint for S3 changes about a path that fails by its routes."""
-    endpoint = interface_endpoint_for_s3(network, subnet.vpc_id)
+    endpoint = interface_endpoint_for_s3(network, subnet)
     if isinstance(endpoint, Unknown):
         return _Path(Reach.UNSEEN, endpoint.reason, by_routes.stretches)
     if endpoint is not None:

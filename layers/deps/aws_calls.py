@@ -1,0 +1,1 @@
+../guardrail/vpc_guardrail/adapters/aws_calls.py

@@ -1,0 +1,1 @@
+"""The ports of `app`, by boto3 and Powertools."""

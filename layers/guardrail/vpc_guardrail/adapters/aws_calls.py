@@ -1,0 +1,67 @@
+"""The AWS calls that each deployed function makes: the only list of them.
+
+Three things follow from it and cannot drift apart: the functions' roles in `template.yaml` (a test
+compares them in both directions), the service models in the dependency layer (its build trims them
+to these operations; a client has no method for a call that is not listed), and the permissions in
+the README.
+
+That build reads this file by itself, without the package around it: import nothing here but the
+standard library. Services and operations are named as in their API, which is also how IAM names
+them: `ec2` and `DescribeVpcs` are the action `ec2:DescribeVpcs`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+CallTable: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The operations that a function calls, by service."""
+
+_IDEMPOTENCY: Final = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
+"""What Powertools' idempotency does with the ledger: claim, look up, complete, forget on error."""
+
+JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": _IDEMPOTENCY,
+        "ec2": (
+            "DescribeInstanceTypes",
+            "DescribeManagedPrefixLists",
+            "DescribeNatGateways",
+            "DescribeRouteTables",
+            "DescribeSecurityGroupVpcAssociations",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeVpcAttribute",
+            "DescribeVpcEndpoints",
+            "DescribeVpcs",
+            "GetManagedPrefixListEntries",
+        ),
+        "sagemaker": ("DescribeTrainingJob",),
+        "sns": ("Publish",),
+        "sqs": ("SendMessage",),
+    }
+)
+"""Reads the job and its network, tells what it found, orders the stop; cannot stop a job itself."""
+
+JOB_ENFORCER: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": _IDEMPOTENCY,
+        "sagemaker": ("DescribeTrainingJob", "StopTrainingJob"),
+        "sns": ("Publish",),
+    }
+)
+"""Looks at the job again, stops it, tells what it did; no other function may stop anything."""
+
+CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
+    {"job_enforcer": JOB_ENFORCER, "job_inspector": JOB_INSPECTOR}
+)
+"""The table of each function, by the function's folder under `functions/`."""
+
+
+def every_call(tables: Mapping[str, CallTable] = CALLS_BY_FUNCTION) -> dict[str, tuple[str, ...]]:
+    """All operations that any function calls, by service; both in alphabetical order."""
+    operations: dict[str, set[str]] = {}
+    for table in tables.values():
+        for service, names in table.items():
+            operations.setdefault(service, set()).update(names)
+    return {service: tuple(sorted(operations[service])) for service in sorted(operations)}

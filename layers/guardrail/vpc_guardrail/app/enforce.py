@@ -1,0 +1,82 @@
+"""Obey one stop order: look at the job again, stop the very same one, and tell."""
+
+from dataclasses import dataclass
+
+from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
+from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
+from vpc_guardrail.app.ports import JobReader, Ledger, Publisher, Stopper
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import Mode, Settings
+
+IN_PROGRESS = "InProgress"
+"""The only TrainingJobStatus in which a job can be stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcer:
+    """The use case, with all that it works through."""
+
+    jobs: JobReader
+    stopper: Stopper
+    ledger: Ledger
+    publisher: Publisher
+    settings: Settings
+
+    def enforce(self, order: StopOrder) -> Enforcement:
+        """Stop once and tell once per job, creation time and rule set."""
+        key = f"{order.job_arn} {order.created_at.isoformat()} {order.rule_set}"
+        kept = self.ledger.once(f"stop {key}", lambda: _kept(self._obey(order)))
+        enforcement = Enforcement(order, Outcome(kept["outcome"]), kept["message"])
+        self.ledger.once(f"tell {key}", lambda: self.publisher.tell_enforcement(enforcement))
+        return enforcement
+
+    def _obey(self, order: StopOrder) -> Enforcement:
+        if self.settings.mode is not Mode.ENFORCE:
+            return Enforcement(
+                order,
+                Outcome.NOT_ENFORCED,
+                f"{order.job_name} runs on: the mode is {self.settings.mode.value} by now.",
+            )
+        try:
+            job = self.jobs.describe(order.job_name)
+            refusal = _refusal(order, job)
+            if refusal:
+                return refusal
+            self.stopper.stop(order.job_name)
+        except JobNotFoundError:
+            return Enforcement(order, Outcome.GONE, f"{order.job_name} does not exist any more.")
+        except JobAlreadyEndedError as error:
+            message = f"{order.job_name} had ended before it could be stopped: {error}."
+            return Enforcement(order, Outcome.ALREADY_ENDED, message)
+        checks = ", ".join(order.checks)
+        return Enforcement(
+            order, Outcome.STOPPED, f"{order.job_name} was stopped, because of {checks}."
+        )
+
+
+def _refusal(order: StopOrder, job: TrainingJob) -> Enforcement | None:
+    """Why this job, as it is described now, must not be stopped; None if it must."""
+    name = order.job_name
+    if job.arn != order.job_arn or job.created_at != order.created_at:
+        return Enforcement(
+            order,
+            Outcome.ANOTHER_JOB,
+            f"The {name} that exists now is another job, created at {job.created_at:%FT%TZ}; "
+            "it runs on.",
+        )
+    if job.status != IN_PROGRESS:
+        return Enforcement(
+            order, Outcome.ALREADY_ENDED, f"{name} was not in progress any more: {job.status}."
+        )
+    if job.tuning_job_arn:
+        return Enforcement(
+            order,
+            Outcome.CHILD_OF_TUNING_JOB,
+            f"{name} runs on: its tuning job {job.tuning_job_arn} would start another; stop that.",
+        )
+    return None
+
+
+def _kept(enforcement: Enforcement) -> dict[str, str]:
+    """What the ledger keeps of an enforcement."""
+    return {"outcome": enforcement.outcome.value, "message": enforcement.message}

@@ -1,0 +1,113 @@
+"""Inspect one announced job: read it and its network, judge, tell, and order a stop."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from vpc_guardrail.app.arn import JobArn
+from vpc_guardrail.app.enforcement import StopOrder
+from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
+from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader, Publisher, StopOrders
+from vpc_guardrail.core.decision import Action, Judgement, judge
+from vpc_guardrail.core.engine import RULE_SET_VERSION
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event that tells of a job: a hint of which job, not the truth about it."""
+
+    arn: JobArn
+    job_name: str
+    requested: TrainingJob | None
+    """The job as the event's request asks for it; None where the event does not carry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an inspection came to, as the ledger keeps it: JSON values only."""
+
+    verdict: str
+    action: str
+    severity: str
+    vpc_id: str | None
+    stopping_checks: list[str]
+
+
+class JobUnknownError(Exception):
+    """The job can no longer be described, and its event does not carry the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """The use case, with all that it works through."""
+
+    jobs: JobReader
+    networks: NetworkReader
+    ledger: Ledger
+    publisher: Publisher
+    stop_orders: StopOrders
+    settings: Settings
+    now: Callable[[], datetime]
+
+    def inspect(self, announcement: Announcement) -> Receipt:
+        """Judge and tell once per job, creation time and rule set.
+
+        A stop order is sent again with every repetition: the enforcer obeys it once.
+        """
+        job = announced_job(announcement, self.jobs)
+        key = f"inspect {job.arn} {job.created_at.isoformat()} {RULE_SET_VERSION}"
+        receipt = Receipt(**self.ledger.once(key, lambda: asdict(self._judge_and_tell(job))))
+        if receipt.action == Action.STOP.value:
+            self.stop_orders.send(_order(job, receipt))
+        return receipt
+
+    def judgement_on(self, job: TrainingJob) -> Judgement:
+        """Read the network of a job, if it names one, and judge."""
+        network = self.networks.read(job) if job.has_vpc else None
+        return judge(job, network, self.settings, self.now())
+
+    def _judge_and_tell(self, job: TrainingJob) -> Receipt:
+        judgement = self.judgement_on(job)
+        if judgement.action is not Action.NONE:
+            self.publisher.tell_judgement(judgement)
+        return Receipt(
+            verdict=judgement.verdict.value,
+            action=judgement.action.value,
+            severity=judgement.severity.value,
+            vpc_id=judgement.vpc_id,
+            stopping_checks=[*judgement.stopping_checks],
+        )
+
+
+def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
+    """The job as it is described now; else as its event asks for it.
+
+    A job of the same name with another ARN is not the announced one.
+    """
+    try:
+        job = jobs.describe(announcement.job_name)
+        if job.arn.lower() != announcement.arn.text.lower():
+            raise JobNotFoundError(f"{announcement.job_name} is now {job.arn}")
+    except (JobNotFoundError, JobNotReadableError) as error:
+        if announcement.requested is None:
+            raise JobUnknownError(
+                f"{announcement.arn} cannot be described ({error}), and its event does not carry "
+                "the request"
+            ) from error
+        return announcement.requested
+    return job
+
+
+def _order(job: TrainingJob, receipt: Receipt) -> StopOrder:
+    return StopOrder(
+        job_name=job.name,
+        job_arn=job.arn,
+        account=job.account,
+        created_at=job.created_at,
+        vpc_id=receipt.vpc_id,
+        checks=tuple(receipt.stopping_checks),
+        severity=receipt.severity,
+        rule_set=RULE_SET_VERSION,
+    )

@@ -1,0 +1,52 @@
+"""Stop orders as JSON, the way they travel through the enforcement queue."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from vpc_guardrail.app.enforcement import StopOrder
+
+SCHEMA_VERSION = "1"
+
+
+class MalformedOrderError(ValueError):
+    """A message in the enforcement queue that is not a stop order."""
+
+
+def encode(order: StopOrder) -> str:
+    """The order as a JSON text."""
+    values = asdict(order) | {"created_at": order.created_at.isoformat()}
+    return json.dumps({"schema_version": SCHEMA_VERSION} | values)
+
+
+def decode(text: str) -> StopOrder:
+    """The order of a JSON text; raises `MalformedOrderError`."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedOrderError("the message is not JSON") from error
+    if not isinstance(values, dict) or values.get("schema_version") != SCHEMA_VERSION:
+        raise MalformedOrderError(f"the message is not a stop order of version {SCHEMA_VERSION}")
+    try:
+        return _order(values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedOrderError(f"the stop order has no sound member {error}") from error
+
+
+def _order(values: dict[str, Any]) -> StopOrder:
+    texts = {name: values[name] for name in ("job_name", "job_arn", "account", "severity")}
+    texts["rule_set"] = values["rule_set"]
+    for name, value in texts.items():
+        if not isinstance(value, str) or not value:
+            raise ValueError(name)
+    created_at = datetime.fromisoformat(values["created_at"])
+    if created_at.tzinfo is None:
+        raise ValueError("created_at")
+    checks = values["checks"]
+    if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
+        raise ValueError("checks")
+    vpc_id = values["vpc_id"]
+    if vpc_id is not None and not isinstance(vpc_id, str):
+        raise ValueError("vpc_id")
+    return StopOrder(created_at=created_at, checks=tuple(checks), vpc_id=vpc_id, **texts)

@@ -1,0 +1,185 @@
+"""Training jobs from what AWS says about them: a description, or the request in an event.
+
+CloudTrail writes a request with other casing than the API, and services add members that no
+document names: members are found whatever their casing, and unknown ones are ignored.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from vpc_guardrail.app.arn import JobArn
+from vpc_guardrail.app.members import member
+from vpc_guardrail.core.model import (
+    Fact,
+    InstancePlan,
+    InstanceSet,
+    JobSource,
+    TrainingJob,
+    Unknown,
+    VpcConfig,
+)
+
+
+class MalformedRequestError(ValueError):
+    """A member of a request or description has a form that the API does not know."""
+
+
+NO_INSTANCES = Unknown("the job names no instance type (it may be serverless)")
+NO_COUNT = Unknown("the job names no instance count")
+
+
+def described_job(description: Mapping[str, Any]) -> TrainingJob:
+    """The job of a DescribeTrainingJob response, whose CreationTime is a datetime."""
+    arn = JobArn.parse(_text(description, "TrainingJobArn"))
+    created_at = member(description, "CreationTime")
+    if not isinstance(created_at, datetime):
+        raise MalformedRequestError("CreationTime is not a time")
+    return _job(
+        description,
+        arn,
+        name=_text(description, "TrainingJobName"),
+        status=_text(description, "TrainingJobStatus"),
+        secondary_status=_text(description, "SecondaryStatus"),
+        created_at=created_at,
+        source=JobSource.DESCRIBED,
+    )
+
+
+def requested_job(request: Mapping[str, Any], arn: JobArn, requested_at: datetime) -> TrainingJob:
+    """The job as the request in an event asks for it, with the casing of the API or CloudTrail."""
+    return _job(
+        request,
+        arn,
+        name=_text(request, "TrainingJobName"),
+        status="",
+        secondary_status="",
+        created_at=requested_at,
+        source=JobSource.EVENT,
+    )
+
+
+def _job(
+    values: Mapping[str, Any],
+    arn: JobArn,
+    *,
+    name: str,
+    status: str,
+    secondary_status: str,
+    created_at: datetime,
+    source: JobSource,
+) -> TrainingJob:
+    return TrainingJob(
+        name=name,
+        arn=arn.text,
+        partition=arn.partition,
+        region=arn.region,
+        account=arn.account,
+        status=status,
+        secondary_status=secondary_status,
+        created_at=created_at,
+        source=source,
+        vpc_config=_vpc_config(values),
+        instance_plans=_instance_plans(_structure(values, "ResourceConfig")),
+        encrypts_inter_container_traffic=_flag(values, "EnableInterContainerTrafficEncryption"),
+        tuning_job_arn=_text(values, "TuningJobArn") or None,
+    )
+
+
+def _vpc_config(values: Mapping[str, Any]) -> VpcConfig | None:
+    """Null, an empty structure and empty lists are as good as no VpcConfig."""
+    config = _structure(values, "VpcConfig")
+    subnet_ids, group_ids = _texts(config, "Subnets"), _texts(config, "SecurityGroupIds")
+    return VpcConfig(subnet_ids, group_ids) if subnet_ids or group_ids else None
+
+
+def _instance_plans(resources: Mapping[str, Any]) -> Fact[tuple[InstancePlan, ...]]:
+    """What SageMaker selected; else each preference, all groups together, or the one type."""
+    selected = _instances(resources, "SelectedInstanceType", "SelectedInstanceCount")
+    if isinstance(selected, InstanceSet):
+        return (InstancePlan((selected,)),)
+    whole = _instances(resources, "InstanceType", "InstanceCount")
+    groups = _structures(resources, "InstanceGroups")
+    preferences = _structures(resources, "InstancePreferences")
+    if not groups and not preferences:
+        return whole if isinstance(whole, Unknown) else (InstancePlan((whole,)),)
+    count = _count(resources, "InstanceCount")
+    sets: list[InstanceSet] = []
+    for each in groups or preferences:
+        part = _instances(each, "InstanceType", "InstanceCount", otherwise=count)
+        if isinstance(part, Unknown):
+            return part
+        sets.append(part)
+    if groups:
+        return (InstancePlan(tuple(sets)),)
+    return tuple(InstancePlan((part,)) for part in sets)
+
+
+def _instances(
+    values: Mapping[str, Any], type_name: str, count_name: str, otherwise: int | None = None
+) -> Fact[InstanceSet]:
+    instance_type = _text(values, type_name)
+    if not instance_type:
+        return NO_INSTANCES
+    count = _count(values, count_name) or otherwise
+    return InstanceSet(instance_type, count) if count else NO_COUNT
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = member(values, name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise MalformedRequestError(f"{name} is not a text")
+    return value
+
+
+def _flag(values: Mapping[str, Any], name: str) -> bool:
+    value = member(values, name)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise MalformedRequestError(f"{name} is neither true nor false")
+
+
+def _count(values: Mapping[str, Any], name: str) -> int | None:
+    value = member(values, name)
+    if value is None or value == 0:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise MalformedRequestError(f"{name} is not a count")
+    return value
+
+
+def _structure(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = member(values, name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise MalformedRequestError(f"{name} is not a structure")
+    if member(value, "omitted") is True:
+        raise MalformedRequestError(f"CloudTrail omitted {name}, which was too large")
+    return value
+
+
+def _structures(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    items = [*_items(values, name)]
+    if not all(isinstance(item, Mapping) for item in items):
+        raise MalformedRequestError(f"{name} is not a list of structures")
+    return items
+
+
+def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The texts of a list, each once, in the order given."""
+    items = [*_items(values, name)]
+    if not all(isinstance(item, str) for item in items):
+        raise MalformedRequestError(f"{name} is not a list of texts")
+    return tuple(dict.fromkeys(item for item in items if item))
+
+
+def _items(values: Mapping[str, Any], name: str) -> Iterator[Any]:
+    value = member(values, name)
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise MalformedRequestError(f"{name} is not a list")
+    yield from value

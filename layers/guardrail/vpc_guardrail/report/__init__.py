@@ -1,0 +1,1 @@
+"""Pure renderers of judgements: text for people, JSON for machines."""

@@ -1,0 +1,43 @@
+"""What all functions on a queue share: one message at a time, and nothing lost."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+
+MESSAGE_ID = "message_id"
+
+
+@cache
+def logger() -> Logger:
+    """The function's logger; its service and level come from the environment."""
+    return Logger(use_rfc3339=True)
+
+
+def process(event: dict[str, Any], context: Any, handle: Callable[[str], None]) -> Any:
+    """Handle the body of each message; those that raise are delivered again, then kept aside.
+
+    The queue's redrive policy moves a message that keeps failing to the dead-letter queue; the
+    log has the reason.
+    """
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def handle_record(record: Mapping[str, Any]) -> None:
+        log = logger()
+        log.append_keys(**{MESSAGE_ID: record["messageId"]})
+        try:
+            handle(record["body"])
+        except Exception as error:
+            # The outermost boundary: the reason is told here, and the message comes back.
+            log.exception("The message failed", reason=str(error))
+            raise
+        finally:
+            log.remove_keys([MESSAGE_ID])
+
+    return process_partial_response(event, handle_record, processor, context)

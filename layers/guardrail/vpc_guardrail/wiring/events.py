@@ -1,0 +1,100 @@
+"""EventBridge events about training jobs, as the inspection queue carries them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.app.inspect_job import Announcement
+from vpc_guardrail.app.members import member
+from vpc_guardrail.app.requests import MalformedRequestError, requested_job
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.report.plain import one_line
+
+CREATE_TRAINING_JOB = "CreateTrainingJob"
+
+
+class MalformedEventError(ValueError):
+    """A message in the inspection queue that does not tell of a training job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account and Region that this deployment watches."""
+
+    account: str
+    region: str
+
+    @classmethod
+    def of_function(cls, arn: str) -> "Home":
+        """From a function's own ARN, `arn:partition:lambda:region:account:function:name`."""
+        _, _, _, region, account, *_ = arn.split(":")
+        return cls(account, region)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event that rightly leads to nothing, with the reason."""
+
+    reason: str
+
+
+def parse_event(text: str, home: Home) -> Announcement | Ignored:
+    """Read a CloudTrail event on CreateTrainingJob; raises `MalformedEventError` alone.
+
+    A failed call is ignored: it started no job, and may name a job that runs soundly.
+    """
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedEventError("the message is not JSON") from error
+    detail = member(event, "detail") if isinstance(event, Mapping) else None
+    if not isinstance(detail, Mapping):
+        raise MalformedEventError("the message has no structure named detail")
+    error_code = member(detail, "errorCode")
+    if error_code is not None:
+        return Ignored(f"the call failed with {one_line(str(error_code), 100)}")
+    if member(detail, "eventName") != CREATE_TRAINING_JOB:
+        raise MalformedEventError(f"eventName is not {CREATE_TRAINING_JOB}")
+    arn = _arn(detail)
+    if (arn.account, arn.region) != (home.account, home.region):
+        raise MalformedEventError(
+            f"the job is in account {arn.account}, {arn.region}; this guardrail watches "
+            f"{home.account}, {home.region}"
+        )
+    requested = _requested(detail, arn)
+    return Announcement(arn, requested.name if requested else arn.name, requested)
+
+
+def _arn(detail: Mapping[str, Any]) -> JobArn:
+    response = member(detail, "responseElements")
+    text = member(response, "trainingJobArn") if isinstance(response, Mapping) else None
+    if not isinstance(text, str):
+        raise MalformedEventError("responseElements names no trainingJobArn")
+    try:
+        return JobArn.parse(text)
+    except MalformedArnError as error:
+        raise MalformedEventError(str(error)) from error
+
+
+def _requested(detail: Mapping[str, Any], arn: JobArn) -> TrainingJob | None:
+    """The job of the request; None where the request is absent, cut short or not understood."""
+    request = member(detail, "requestParameters")
+    time = _time(member(detail, "eventTime"))
+    if not isinstance(request, Mapping) or member(request, "omitted") or time is None:
+        return None
+    try:
+        job = requested_job(request, arn, time)
+    except MalformedRequestError:
+        return None
+    return job if job.name.lower() == arn.name.lower() else None
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time

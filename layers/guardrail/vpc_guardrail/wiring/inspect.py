@@ -1,0 +1,118 @@
+"""Builds the inspector from the function's environment."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vpc_guardrail.adapters.clients import Clients
+from vpc_guardrail.adapters.inventory import Inventory
+from vpc_guardrail.adapters.job_reader import SageMakerJobReader
+from vpc_guardrail.adapters.ledger import LedgerTable
+from vpc_guardrail.adapters.publisher import SnsPublisher
+from vpc_guardrail.adapters.stop_orders import SqsStopOrders
+from vpc_guardrail.app.batch import RememberingJobReader
+from vpc_guardrail.app.inspect_job import (
+    Announcement,
+    Inspector,
+    JobUnknownError,
+    announced_job,
+)
+from vpc_guardrail.app.requests import MalformedRequestError
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
+from vpc_guardrail.wiring.publishing import publisher
+from vpc_guardrail.wiring.settings import required, settings_from
+
+FAILS_ON_ITS_OWN_TURN = (
+    BotoCoreError,
+    ClientError,
+    JobUnknownError,
+    MalformedEventError,
+    MalformedRequestError,
+)
+"""What may be wrong with another message of the batch; it is told when that one is handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What lasts as long as the process."""
+
+    settings: Settings
+    clients: Clients
+    ledger: LedgerTable
+    publisher: SnsPublisher
+    stop_orders: SqsStopOrders
+
+
+@cache
+def _parts() -> _Parts:
+    environment = os.environ
+    clients = Clients()
+    return _Parts(
+        settings=settings_from(environment),
+        clients=clients,
+        ledger=LedgerTable(clients.dynamodb, required(environment, "LEDGER_TABLE")),
+        publisher=publisher(clients, environment),
+        stop_orders=SqsStopOrders(clients.sqs, required(environment, "ENFORCEMENT_QUEUE_URL")),
+    )
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def inspect_batch(event: dict[str, Any], context: Any) -> Any:
+    """Inspect the jobs that an SQS event announces; gives the partial batch response."""
+    parts = _parts()
+    home = Home.of_function(context.invoked_function_arn)
+    jobs = RememberingJobReader(SageMakerJobReader(parts.clients.sagemaker))
+    bodies = [record["body"] for record in event["Records"]]
+    inspector = Inspector(
+        jobs=jobs,
+        networks=Inventory(parts.clients.ec2, now, lambda: _jobs_in_view(bodies, home, jobs)),
+        ledger=parts.ledger.during(context),
+        publisher=parts.publisher,
+        stop_orders=parts.stop_orders,
+        settings=parts.settings,
+        now=now,
+    )
+
+    def handle(body: str) -> None:
+        announcement = parse_event(body, home)
+        if isinstance(announcement, Ignored):
+            logger().info("The event is ignored", reason=announcement.reason)
+            return
+        receipt = inspector.inspect(announcement)
+        logger().info(
+            "The job is inspected",
+            job_arn=announcement.arn.text,
+            verdict=receipt.verdict,
+            action=receipt.action,
+            severity=receipt.severity,
+            vpc_id=receipt.vpc_id,
+        )
+
+    return process(event, context, handle)
+
+
+def _jobs_in_view(
+    bodies: Sequence[str], home: Home, jobs: RememberingJobReader
+) -> list[TrainingJob]:
+    """The jobs of the batch, so that one reading of the network serves all of them."""
+    found: list[TrainingJob] = []
+    for body in bodies:
+        try:
+            announcement = parse_event(body, home)
+            if isinstance(announcement, Announcement):
+                found.append(announced_job(announcement, jobs))
+        except FAILS_ON_ITS_OWN_TURN:
+            continue
+    return found

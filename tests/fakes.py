@@ -1,0 +1,183 @@
+"""Fakes of the ports that read like the domain: each keeps what it was asked, in order.
+
+A fake lies no more than what it stands for: the ledger keeps JSON, orders travel as messages, and
+a stopped job is described as stopping.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from vpc_guardrail.app.errors import (
+    JobAlreadyEndedError,
+    JobNotFoundError,
+    JobNotReadableError,
+)
+from vpc_guardrail.app.order_codec import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vpc_guardrail.app.enforcement import Enforcement, StopOrder
+    from vpc_guardrail.app.ports import Json
+    from vpc_guardrail.core.decision import Judgement
+    from vpc_guardrail.core.model import Network, TrainingJob
+
+
+class ThrottledError(Exception):
+    """AWS asks to be called less often: a fault, which no use case may take for a fact."""
+
+
+class LedgerBusyError(Exception):
+    """Another invocation holds the key."""
+
+
+class _Faults:
+    """Errors that the next calls meet, one each."""
+
+    def __init__(self) -> None:
+        self._coming: list[Exception] = []
+
+    def fail_next(self, *errors: Exception) -> None:
+        """Let the next calls fail with these."""
+        self._coming += errors
+
+    def _meet(self) -> None:
+        if self._coming:
+            raise self._coming.pop(0)
+
+
+class FakeJobs(_Faults):
+    """SageMaker's training jobs; `asked` holds the names that were described."""
+
+    def __init__(self, *jobs: TrainingJob) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._jobs = {job.name: job for job in jobs}
+        self._readable = True
+
+    def describe(self, name: str) -> TrainingJob:
+        self.asked.append(name)
+        self._meet()
+        if not self._readable:
+            raise JobNotReadableError("sagemaker:DescribeTrainingJob is denied")
+        return self.now(name)
+
+    def now(self, name: str) -> TrainingJob:
+        """The job as it is, without asking SageMaker."""
+        if name not in self._jobs:
+            raise JobNotFoundError(f"training job {name} was not found")
+        return self._jobs[name]
+
+    def put(self, job: TrainingJob) -> None:
+        """From now on this is the job of its name."""
+        self._jobs[job.name] = job
+
+    def end(self, name: str, status: str) -> None:
+        """The job leaves its progress."""
+        self.put(replace(self.now(name), status=status))
+
+    def delete(self, name: str) -> None:
+        """The job is no more."""
+        del self._jobs[name]
+
+    def deny(self) -> None:
+        """From now on no job may be described."""
+        self._readable = False
+
+
+class FakeNetworks(_Faults):
+    """The one network that every job runs in; `asked` holds the jobs it was read for."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.asked: list[TrainingJob] = []
+        self._network = network
+
+    def read(self, job: TrainingJob) -> Network:
+        self.asked.append(job)
+        self._meet()
+        return self._network
+
+
+class FakeLedger:
+    """A ledger in memory, with the contract of `app.ports.Ledger`; `asked` holds the keys."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._kept: dict[str, str] = {}
+        self._held: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._kept
+
+    def once(self, key: str, work: Callable[[], Json]) -> Json:
+        self.asked.append(key)
+        if key in self._held:
+            raise LedgerBusyError(key)
+        if key not in self._kept:
+            self._held.add(key)
+            try:
+                self._kept[key] = json.dumps(work())
+            finally:
+                self._held.remove(key)
+        return json.loads(self._kept[key])
+
+    def hold(self, key: str) -> None:
+        """Another invocation is at work on this key."""
+        self._held.add(key)
+
+
+class FakePublisher(_Faults):
+    """Whoever listens; a refused message was not told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.judgements: list[Judgement] = []
+        self.enforcements: list[Enforcement] = []
+
+    def tell_judgement(self, judgement: Judgement) -> None:
+        self._meet()
+        self.judgements.append(judgement)
+
+    def tell_enforcement(self, enforcement: Enforcement) -> None:
+        self._meet()
+        self.enforcements.append(enforcement)
+
+    @property
+    def told_nobody(self) -> bool:
+        """True as long as not one message was published."""
+        return not self.judgements and not self.enforcements
+
+
+class FakeStopOrders(_Faults):
+    """The enforcement queue; `sent` holds the orders as the enforcer will read them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[StopOrder] = []
+
+    def send(self, order: StopOrder) -> None:
+        self._meet()
+        self.sent.append(decode(encode(order)))
+
+
+class FakeStopper(_Faults):
+    """StopTrainingJob over the jobs of a `FakeJobs`; `stopped` holds those it really stopped."""
+
+    def __init__(self, jobs: FakeJobs) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.stopped: list[str] = []
+        self._jobs = jobs
+
+    def stop(self, name: str) -> None:
+        self.asked.append(name)
+        self._meet()
+        status = self._jobs.now(name).status
+        if status != "InProgress":
+            raise JobAlreadyEndedError(f"the training job is in status {status}")
+        self._jobs.end(name, "Stopping")
+        self.stopped.append(name)

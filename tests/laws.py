@@ -1,0 +1,7 @@
+"""How laws are tried: enough examples to meet the odd case, and no limit on a slow machine."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+law = settings(max_examples=200, deadline=None)

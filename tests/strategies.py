@@ -1,0 +1,170 @@
+"""What Hypothesis invents: JSON, texts, findings, and requests as botocore's model allows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from hypothesis import strategies as st
+
+from tests.builders import NOW
+from vpc_guardrail.app.enforcement import StopOrder
+from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Json = Any
+
+wild_texts = st.text(st.characters())
+"""Any text, lone surrogates and control characters among it: JSON can carry them."""
+
+json_values: st.SearchStrategy[Json] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | wild_texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(wild_texts, inner, max_size=4),
+    max_leaves=12,
+)
+
+hostile_texts = st.one_of(
+    st.text(),
+    st.text('"\\\n\t\x1b\u202e\u2028é漢🔥', max_size=60),
+    st.builds(
+        str.__mul__,
+        st.sampled_from(['"', "\\", "é", "漢", "🔥", "\n", "a"]),
+        st.integers(0, 40_000),
+    ),
+)
+"""Texts that grow when they are escaped, and long ones."""
+
+job_names = st.from_regex(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,20}", fullmatch=True)
+subnet_ids = st.from_regex(r"subnet-[0-9a-f]{8,17}", fullmatch=True)
+group_ids = st.from_regex(r"sg-[0-9a-f]{8,17}", fullmatch=True)
+
+
+# Requests, from the service's own model.
+
+
+@dataclass(frozen=True)
+class Request:
+    """A CreateTrainingJob request with the API's casing."""
+
+    values: Mapping[str, Json]
+
+    @property
+    def name(self) -> str:
+        return str(self.values["TrainingJobName"])
+
+    @property
+    def as_cloudtrail_writes_it(self) -> dict[str, Json]:
+        """Each structure's members begin in lower case; the keys of maps are left alone."""
+        written = _lowered(_request_shape(), self.values)
+        assert isinstance(written, dict)
+        return written
+
+
+@st.composite
+def requests(
+    draw: st.DrawFn,
+    /,
+    texts: st.SearchStrategy[str] | None = None,
+    **members: st.SearchStrategy[Json],
+) -> Request:
+    """Requests that the model allows; `members` replace those of the same name."""
+    values = draw(_values(_request_shape(), texts or st.text(max_size=8)))
+    chosen = {name: draw(strategy) for name, strategy in members.items()}
+    return Request(values | chosen)
+
+
+def values_of(shape_name: str) -> st.SearchStrategy[Json]:
+    """Values of a shape of SageMaker's model."""
+    return _values(_model().shape_for(shape_name), st.text(max_size=8))
+
+
+@cache
+def _model() -> Any:
+    return botocore.session.get_session().get_service_model("sagemaker")
+
+
+@cache
+def _request_shape() -> StructureShape:
+    shape = _model().operation_model("CreateTrainingJob").input_shape
+    assert isinstance(shape, StructureShape)
+    return shape
+
+
+SPECIAL = {
+    "TrainingJobName": job_names,
+    "SubnetId": subnet_ids,
+    "SecurityGroupId": group_ids,
+    "TrainingInstanceCount": st.integers(1, 64),
+}
+"""Shapes whose values have a meaning here, by their name in the model."""
+
+SCALARS: dict[str, st.SearchStrategy[Json]] = {
+    "boolean": st.booleans(),
+    "integer": st.integers(0, 1000),
+    "long": st.integers(0, 10**12),
+    "float": st.floats(0, 1),
+    "double": st.floats(0, 1),
+}
+
+
+def _values(shape: Shape, texts: st.SearchStrategy[str]) -> st.SearchStrategy[Json]:
+    if shape.name in SPECIAL:
+        return SPECIAL[shape.name]
+    if isinstance(shape, StructureShape):
+        members = {name: _values(each, texts) for name, each in shape.members.items()}
+        required = {name: members.pop(name) for name in shape.required_members}
+        return st.fixed_dictionaries(required, optional=members)
+    if isinstance(shape, ListShape):
+        return st.lists(_values(shape.member, texts), min_size=1, max_size=3)
+    if isinstance(shape, MapShape):
+        return st.dictionaries(texts, _values(shape.value, texts), max_size=3)
+    if isinstance(shape, StringShape):
+        return st.sampled_from(shape.enum) if shape.enum else texts
+    return SCALARS[shape.type_name]
+
+
+def _lowered(shape: Shape, value: Json) -> Json:
+    if isinstance(shape, StructureShape):
+        return {
+            name[0].lower() + name[1:]: _lowered(shape.members[name], each)
+            for name, each in value.items()
+        }
+    if isinstance(shape, ListShape):
+        return [_lowered(shape.member, each) for each in value]
+    if isinstance(shape, MapShape):
+        return {key: _lowered(shape.value, each) for key, each in value.items()}
+    return value
+
+
+# What the guardrail itself makes.
+
+findings: st.SearchStrategy[Finding] = st.builds(
+    Finding,
+    check=st.sampled_from(["s3-reachable", "vpc-config-present"]),
+    kind=st.sampled_from(Kind),
+    status=st.sampled_from(Status),
+    severity=st.sampled_from(Severity),
+    resource=hostile_texts,
+    message=hostile_texts,
+    evidence=st.dictionaries(
+        st.text(max_size=5), hostile_texts | st.lists(st.integers()), max_size=2
+    ),
+    remediation=hostile_texts,
+)
+
+orders: st.SearchStrategy[StopOrder] = st.builds(
+    StopOrder,
+    job_name=st.text(min_size=1),
+    job_arn=st.text(min_size=1),
+    account=st.text(min_size=1),
+    created_at=st.datetimes(timezones=st.timezones() | st.just(NOW.tzinfo)),
+    vpc_id=st.none() | st.text(),
+    checks=st.lists(st.text(), min_size=1).map(tuple),
+    severity=st.text(min_size=1),
+    rule_set=st.text(min_size=1),
+)

@@ -1,0 +1,51 @@
+"""The commands that mend name the ids of the very network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import (
+    DENIED,
+    a_gateway_endpoint,
+    a_network,
+    an_interface_endpoint,
+)
+from vpc_guardrail.core.remedies import allow_all_from_itself, give_gateway_endpoint
+
+CREATE = (
+    "aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Gateway "
+    "--service-name com.amazonaws.eu-central-1.s3 --route-table-ids rtb-9"
+)
+EXTEND = "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-table-ids rtb-9"
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "command"),
+    [
+        pytest.param((), CREATE, id="none there: create one"),
+        pytest.param((a_gateway_endpoint(),), EXTEND, id="one of other tables: extend it"),
+        pytest.param((a_gateway_endpoint(vpc="vpc-2"),), CREATE, id="one of another VPC"),
+        pytest.param((a_gateway_endpoint(state="deleting"),), CREATE, id="one that is leaving"),
+        pytest.param((an_interface_endpoint(),), CREATE, id="an interface endpoint"),
+        pytest.param(
+            (a_gateway_endpoint(service="com.amazonaws.eu-central-1.dynamodb"),),
+            CREATE,
+            id="one of another service",
+        ),
+        pytest.param(DENIED, CREATE, id="endpoints not read"),
+    ],
+)
+def test_give_gateway_endpoint(endpoints: Any, command: str) -> None:
+    network = a_network(endpoints=endpoints)
+
+    assert give_gateway_endpoint(network, "vpc-1", "rtb-9") == command
+
+
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_allow_all_from_itself(direction: str) -> None:
+    assert allow_all_from_itself("sg-1", direction) == (
+        f"aws ec2 authorize-security-group-{direction} --group-id sg-1 "
+        "--ip-permissions IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-1}]"
+    )
