@@ -127,6 +127,14 @@ class Controls:
         entries: list[dict[str, Any]] = self._ask("GET", "events")
         return entries
 
+    def published(self) -> list[dict[str, str]]:
+        """What was published over SNS, oldest first, e-mail's text too: no mail is sent here.
+
+        The parameters are those of the query protocol: `Message` holds the body of each protocol.
+        """
+        messages: list[dict[str, str]] = self._ask("GET", "published")
+        return messages
+
     def put_event(self, entry: Mapping[str, Any]) -> None:
         """Put one event on the default bus as AWS itself would; `entry` as in PutEvents."""
         self._ask("POST", "events", entry)

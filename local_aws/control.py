@@ -7,6 +7,7 @@ DELETE calls       forget the calls only
 POST   faults      {"service", "operation", "error_code", "times", ...}, see `faults.Fault`
 DELETE faults      no more faults
 GET    events      entries of PutEvents that SageMaker's calls left, oldest first
+GET    published   parameters of each sns:Publish that was taken, oldest first
 POST   events      an entry of PutEvents, put on the default bus as AWS itself would
 POST   jobs        {"name", "status"}: the training job ends by itself
 POST   subnets     {"subnet_id", "free_addresses"}
@@ -45,6 +46,7 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("GET", "events"): self._events,
             ("POST", "events"): self._put_event,
+            ("GET", "published"): self._published,
             ("POST", "jobs"): self._finish_job,
             ("POST", "subnets"): self._set_free_addresses,
         }
@@ -83,6 +85,9 @@ class Control:
 
     async def _events(self, _: Mapping[str, Any]) -> Any:
         return self._server.announced
+
+    async def _published(self, _: Mapping[str, Any]) -> Any:
+        return self._server.published
 
     async def _put_event(self, document: Mapping[str, Any]) -> Any:
         return hooks.put_event_as_aws(document, REGION)

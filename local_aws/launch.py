@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +107,10 @@ class LocalAws:
                 raise LocalAwsError(f"{python} is missing; `make demo` and `make test` make it.")
         with contextlib.ExitStack() as stack:
             stack.enter_context(_sigterm_raises())
-            self._folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
+            # Named before it is made: a signal in between leaves no folder that nobody removes.
+            self._folder = Path(tempfile.gettempdir()) / f"local-aws-{uuid.uuid4().hex}"
             stack.callback(_remove, self._folder)
+            self._folder.mkdir(mode=0o700)
             with socket.socket() as listener:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 listener.bind(("127.0.0.1", 0))
@@ -231,8 +234,9 @@ def _remove(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _sigterm_raises() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, as Ctrl-C does, so that contexts are left."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let SIGTERM unwind the stack, as Ctrl-C does, unless the caller sees to that himself."""
+    handled = signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    if handled or threading.current_thread() is not threading.main_thread():
         yield
         return
 

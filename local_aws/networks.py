@@ -103,6 +103,18 @@ def restricted_policy(bucket: str) -> dict[str, Any]:
     }
 
 
+def training_group(ec2: Any, vpc_id: str, name: str, *, efa_self_egress: bool) -> str:
+    """A group whose members reach each other, beside the egress to 0.0.0.0/0 that EC2 adds."""
+    group_id: str = ec2.create_security_group(
+        GroupName=f"{name}-training", Description="Training jobs.", VpcId=vpc_id
+    )["GroupId"]
+    itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group_id}]}
+    ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[itself])
+    if efa_self_egress:
+        ec2.authorize_security_group_egress(GroupId=group_id, IpPermissions=[itself])
+    return group_id
+
+
 def _private_network(ec2: Any, name: str, *, efa_self_egress: bool) -> TrainingNetwork:
     vpc_id = ec2.create_vpc(CidrBlock=VPC_CIDR)["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsSupport={"Value": True})
@@ -113,21 +125,9 @@ def _private_network(ec2: Any, name: str, *, efa_self_egress: bool) -> TrainingN
         subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]
         ec2.associate_route_table(RouteTableId=table_id, SubnetId=subnet["SubnetId"])
         subnet_ids.append(subnet["SubnetId"])
-    group_id = _training_group(ec2, vpc_id, name, efa_self_egress=efa_self_egress)
+    group_id = training_group(ec2, vpc_id, name, efa_self_egress=efa_self_egress)
     ec2.create_tags(
         Resources=[vpc_id, table_id, group_id, *subnet_ids],
         Tags=[{"Key": "Name", "Value": name}],
     )
     return TrainingNetwork(vpc_id, tuple(subnet_ids), table_id, group_id)
-
-
-def _training_group(ec2: Any, vpc_id: str, name: str, *, efa_self_egress: bool) -> str:
-    """A group whose members reach each other, beside the egress to 0.0.0.0/0 that EC2 adds."""
-    group_id: str = ec2.create_security_group(
-        GroupName=f"{name}-training", Description="Training jobs.", VpcId=vpc_id
-    )["GroupId"]
-    itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group_id}]}
-    ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[itself])
-    if efa_self_egress:
-        ec2.authorize_security_group_egress(GroupId=group_id, IpPermissions=[itself])
-    return group_id

@@ -44,6 +44,9 @@ SECONDS_TO_EVENT = 0.1
 """How long after a call its CloudTrail event is on the bus. On AWS: seconds to minutes."""
 
 
+ATTEMPTS_TO_REMOVE = 10
+
+
 class LocalAwsServer:
     """The ASGI application and what it keeps between requests."""
 
@@ -54,6 +57,8 @@ class LocalAwsServer:
         self.ready = True
         self.announced: list[dict[str, Any]] = []
         """Events that SageMaker's calls left on the bus, as entries of PutEvents."""
+        self.published: list[dict[str, Any]] = []
+        """Parameters of each Publish that SNS took: nobody delivers what is for e-mail alone."""
         self._regions: dict[str, TrainingJobs] = {}
         self._control = Control(self)
         self._events: set[asyncio.Task[None]] = set()
@@ -66,6 +71,7 @@ class LocalAwsServer:
             event.cancel()
         self._regions.clear()
         self.announced.clear()
+        self.published.clear()
         await asyncio.to_thread(self.ec2.reset)
         await hooks.reset()
         self.faults.clear()
@@ -92,6 +98,8 @@ class LocalAwsServer:
             status = await _pass_on(scope, _replay(body, receive), send)
         else:
             status = own.status
+        if (call.service, call.operation, status) == ("sns", "Publish", 200):
+            self.published.append(call.parameters)
         self.calls.add(CallRecord(call.service, call.operation, principal, status, time.time()))
         if own is not None:
             await _send(own, send)
@@ -202,7 +210,11 @@ def _end_with_parent(folder: str) -> None:
     The launcher holds the other end of standard input; its end comes even with SIGKILL.
     """
     sys.stdin.buffer.read()
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(ATTEMPTS_TO_REMOVE):  # Other threads and the functions may still write.
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            break
+        time.sleep(0.1)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

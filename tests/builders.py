@@ -174,8 +174,15 @@ def a_vpc(
     internet_block_mode: str = "off",
 ) -> Vpc:
     """A VPC of default tenancy whose DNS works."""
-    blocks = (IPv4Network("10.0.0.0/16"),)
-    return Vpc(id, owner, tenancy, blocks, dns_support, dns_hostnames, internet_block_mode)
+    return Vpc(
+        id=id,
+        owner_id=owner,
+        tenancy=tenancy,
+        cidrs=(IPv4Network("10.0.0.0/16"),),
+        dns_support=dns_support,
+        dns_hostnames=dns_hostnames,
+        internet_block_mode=internet_block_mode,
+    )
 
 
 def a_subnet(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 Json = Any
 
+patiently = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+"""For every property: a busy machine and a large strategy are no faults of what is tested."""
+
 wild_texts = st.text(st.characters())
 """Any text, lone surrogates and control characters among it: JSON can carry them."""
 
@@ -27,6 +33,8 @@ json_values: st.SearchStrategy[Json] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(wild_texts, inner, max_size=4),
     max_leaves=12,
 )
+
+short_texts = st.text(max_size=8)
 
 hostile_texts = st.one_of(
     st.text(),
@@ -65,22 +73,18 @@ class Request:
         return written
 
 
-@st.composite
 def requests(
-    draw: st.DrawFn,
-    /,
-    texts: st.SearchStrategy[str] | None = None,
-    **members: st.SearchStrategy[Json],
-) -> Request:
+    texts: st.SearchStrategy[str] = short_texts, **members: st.SearchStrategy[Json]
+) -> st.SearchStrategy[Request]:
     """Requests that the model allows; `members` replace those of the same name."""
-    values = draw(_values(_request_shape(), texts or st.text(max_size=8)))
-    chosen = {name: draw(strategy) for name, strategy in members.items()}
-    return Request(values | chosen)
+    allowed = _values(_request_shape(), texts)
+    replaced = st.fixed_dictionaries(members)
+    return st.builds(lambda values, chosen: Request(values | chosen), allowed, replaced)
 
 
 def values_of(shape_name: str) -> st.SearchStrategy[Json]:
     """Values of a shape of SageMaker's model."""
-    return _values(_model().shape_for(shape_name), st.text(max_size=8))
+    return _values(_model().shape_for(shape_name), short_texts)
 
 
 @cache

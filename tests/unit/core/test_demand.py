@@ -21,12 +21,8 @@ from vpc_guardrail.core.model import Fact, InstancePlan, Unknown
 if TYPE_CHECKING:
     from vpc_guardrail.core.model import TrainingJob
 
-PLAIN, CERTAIN, POSSIBLE, NEW = (
-    "ml.m5.xlarge",
-    "ml.p4d.24xlarge",
-    "ml.g5.12xlarge",
-    "ml.p9.48xlarge",
-)
+PLAIN, CERTAIN, POSSIBLE = "ml.m5.xlarge", "ml.p4d.24xlarge", "ml.g5.12xlarge"
+NEW = "ml.p9.48xlarge"
 NOT_DESCRIBED = Unknown(f"instance type {NEW} was not described")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,17 +12,13 @@ from tests.builders import (
     DENIED,
     S3_LIST,
     S3_ROUTE,
-    VPC,
     a_customer_list,
     a_gateway_endpoint,
-    a_nat_gateway,
     a_network,
     a_network_with_routes,
     a_prefix_list,
     a_route,
     a_subnet,
-    a_vpc,
-    an_interface_endpoint,
     endpoint,
     internet_gateway,
     local,
@@ -31,12 +27,8 @@ from tests.builders import (
     virtual_private_gateway,
 )
 from vpc_guardrail.core.model import Endpoint, EndpointType, Target, TargetKind, Unknown
-from vpc_guardrail.core.s3_path import (
-    Reach,
-    Stretch,
-    interface_endpoint_for_s3,
-    stretches_to_s3,
-)
+from vpc_guardrail.core.path import Reach, Stretch
+from vpc_guardrail.core.s3_path import stretches_to_s3
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.model import Network, Subnet
@@ -188,115 +180,6 @@ class TestSharedVpc:
         assert the_reach(network, self.shared) is UNSEEN
 
 
-class TestNatGateway:
-    @pytest.mark.parametrize(
-        ("gateway", "reach"),
-        [
-            pytest.param(a_nat_gateway(), REACHED, id="public, with an internet gateway"),
-            pytest.param(a_nat_gateway(connectivity="private"), BLOCKED, id="private"),
-            pytest.param(a_nat_gateway(state="pending"), UNSEEN, id="still pending"),
-            pytest.param(a_nat_gateway(state="failed"), BLOCKED, id="failed"),
-            pytest.param(a_nat_gateway(state="deleting"), BLOCKED, id="deleting"),
-            pytest.param(a_nat_gateway(state="deleted"), BLOCKED, id="deleted"),
-            pytest.param(
-                a_nat_gateway(subnet=None, route_table="rtb-nat"), REACHED, id="regional, own table"
-            ),
-            pytest.param(
-                a_nat_gateway(subnet=None), UNSEEN, id="regional, table that could not be read"
-            ),
-            pytest.param(
-                a_nat_gateway(subnet=None, route_table="rtb-x"), UNSEEN, id="regional, table gone"
-            ),
-            pytest.param(a_nat_gateway("nat-other"), UNSEEN, id="another than the route's"),
-        ],
-    )
-    def test_its_state_and_its_kind(self, gateway: Any, reach: Reach) -> None:
-        network = a_network_with_routes(BY_NAT, nat_gateways=(gateway,), nat_routes=(BY_IGW,))
-
-        assert the_reach(network) is reach
-        assert not any(each.through_gateway_endpoint for each in stretches(network))
-
-    @pytest.mark.parametrize(
-        ("target", "reach"),
-        [
-            pytest.param(internet_gateway(), REACHED, id="an internet gateway"),
-            pytest.param(transit_gateway(), UNSEEN, id="a transit gateway"),
-            pytest.param(nat(), BLOCKED, id="itself"),
-            pytest.param(nat("nat-2"), BLOCKED, id="another NAT gateway"),
-            pytest.param(
-                Target(TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, "eigw-1"), BLOCKED, id="IPv6 only"
-            ),
-        ],
-    )
-    def test_its_own_route(self, target: Target, reach: Reach) -> None:
-        network = a_network_with_routes(
-            BY_NAT,
-            nat_gateways=(a_nat_gateway(), a_nat_gateway("nat-2")),
-            nat_routes=(a_route("0.0.0.0/0", to=target),),
-        )
-
-        assert the_reach(network) is reach
-
-    def test_without_a_route_of_its_own_it_leads_nowhere(self) -> None:
-        network = a_network_with_routes(BY_NAT, nat_gateways=(a_nat_gateway(),))
-
-        assert the_reach(network) is BLOCKED
-
-    def test_in_the_subnet_of_the_job_it_leads_back_to_itself(self) -> None:
-        inside = a_nat_gateway(subnet="subnet-a")
-        network = a_network_with_routes(BY_NAT, nat_gateways=(inside,), nat_routes=(BY_IGW,))
-
-        assert the_reach(network) is BLOCKED
-
-    def test_a_gateway_endpoint_on_its_table_is_a_path_but_not_the_subnets_own(self) -> None:
-        network = a_network_with_routes(
-            BY_NAT, nat_gateways=(a_nat_gateway(),), nat_routes=(S3_ROUTE,)
-        )
-
-        assert the_reach(network) is REACHED
-        assert not any(each.through_gateway_endpoint for each in stretches(network))
-
-    def test_gateways_that_may_not_be_read_are_out_of_sight(self) -> None:
-        network = a_network_with_routes(BY_NAT, nat_gateways=DENIED, nat_routes=(BY_IGW,))
-
-        assert the_reach(network) is UNSEEN
-
-    @pytest.mark.parametrize(
-        ("vpc", "reach"),
-        [
-            pytest.param(a_vpc(internet_block_mode="off"), REACHED, id="off"),
-            pytest.param(a_vpc(internet_block_mode="block-ingress"), REACHED, id="inbound only"),
-            pytest.param(a_vpc(internet_block_mode="block-bidirectional"), UNSEEN, id="both ways"),
-            pytest.param(None, UNSEEN, id="not read"),
-        ],
-    )
-    def test_block_public_access(self, vpc: Any, reach: Reach) -> None:
-        network = a_network_with_routes(
-            BY_NAT,
-            nat_gateways=(a_nat_gateway(),),
-            nat_routes=(BY_IGW,),
-            vpcs=(vpc,) if vpc else DENIED,
-        )
-
-        assert the_reach(network) is reach
-
-    def test_block_public_access_does_not_touch_the_gateway_endpoint(self) -> None:
-        network = a_network(vpcs=(a_vpc(internet_block_mode="block-bidirectional"),))
-
-        assert the_reach(network) is REACHED
-
-    def test_the_way_behind_it_is_told_with_the_subnets_own_table(self) -> None:
-        network = a_network_with_routes(
-            BY_NAT, nat_gateways=(a_nat_gateway(),), nat_routes=(BY_IGW,)
-        )
-
-        (first, *_) = stretches(network)
-
-        assert (first.route_table, first.target) == ("rtb-1", nat())
-        assert "nat-1" in first.detail
-        assert "igw-1" in first.detail
-
-
 class TestOtherTargets:
     def test_an_internet_gateway_alone_is_no_path(self) -> None:
         """A training job's interfaces have private addresses only, even in a public subnet."""
@@ -337,70 +220,3 @@ class TestOtherTargets:
 
     def test_a_table_that_may_not_be_read_is_unknown(self) -> None:
         assert stretches_to_s3(a_network(route_tables=DENIED), a_subnet()) is DENIED
-
-
-class TestInterfaceEndpoint:
-    @pytest.mark.parametrize(
-        ("made", "answers"),
-        [
-            pytest.param(an_interface_endpoint(), True, id="with private DNS"),
-            pytest.param(an_interface_endpoint(private_dns=False), False, id="without private DNS"),
-            pytest.param(
-                an_interface_endpoint(only_for_inbound_resolver=True),
-                False,
-                id="with private DNS for inbound resolvers only",
-            ),
-            pytest.param(an_interface_endpoint(vpc="vpc-2"), False, id="in another VPC"),
-            pytest.param(
-                an_interface_endpoint(service="com.amazonaws.eu-central-1.sts"), False, id="of STS"
-            ),
-            pytest.param(an_interface_endpoint(state="failed"), False, id="failed"),
-            pytest.param(
-                replace(a_gateway_endpoint(), private_dns_enabled=True), False, id="gateway"
-            ),
-        ],
-    )
-    def test_it_answers_s3s_standard_name(self, made: Endpoint, answers: bool) -> None:
-        found = interface_endpoint_for_s3(a_network(endpoints=(made,)), a_subnet())
-
-        assert found == (made if answers else None)
-
-    def test_a_pending_one_is_unknown_until_another_is_available(self) -> None:
-        pending = an_interface_endpoint("vpce-2", state="pending")
-        ready = an_interface_endpoint()
-
-        alone = interface_endpoint_for_s3(a_network(endpoints=(pending,)), a_subnet())
-        together = interface_endpoint_for_s3(a_network(endpoints=(pending, ready)), a_subnet())
-
-        assert alone == Unknown("endpoint vpce-2 is still pending")
-        assert together == ready
-
-    @pytest.mark.parametrize(
-        ("support", "hostnames", "expected"),
-        [
-            pytest.param(True, True, an_interface_endpoint(), id="both on"),
-            pytest.param(False, True, None, id="support off"),
-            pytest.param(True, False, None, id="hostnames off"),
-            pytest.param(True, DENIED, DENIED, id="hostnames not read"),
-            pytest.param(DENIED, True, DENIED, id="support not read"),
-            pytest.param(DENIED, False, None, id="one not read, but the other off"),
-        ],
-    )
-    def test_the_vpcs_dns_attributes(self, support: Any, hostnames: Any, expected: Any) -> None:
-        network = a_network(
-            vpcs=(a_vpc(VPC, dns_support=support, dns_hostnames=hostnames),),
-            endpoints=(an_interface_endpoint(),),
-        )
-
-        assert interface_endpoint_for_s3(network, a_subnet()) == expected
-
-    def test_what_may_not_be_read_is_unknown(self) -> None:
-        without_vpcs = a_network(vpcs=DENIED, endpoints=(an_interface_endpoint(),))
-
-        assert interface_endpoint_for_s3(a_network(endpoints=DENIED), a_subnet()) is DENIED
-        assert interface_endpoint_for_s3(without_vpcs, a_subnet()) is DENIED
-
-    def test_it_is_not_judged_for_an_ipv6_only_subnet(self) -> None:
-        network = a_network(endpoints=(an_interface_endpoint(),))
-
-        assert isinstance(interface_endpoint_for_s3(network, a_subnet(cidr=None)), Unknown)

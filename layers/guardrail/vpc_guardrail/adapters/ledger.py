@@ -6,7 +6,7 @@ held until the invocation's time is over, and the work is done again: at least o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
@@ -35,13 +35,20 @@ RESULT = "result"
 """The kept result lies in a structure: Powertools gives an empty or zero one back as None."""
 
 
+class Invocation(Protocol):
+    """What the ledger wants of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """The milliseconds until Lambda ends the invocation."""
+
+
 class LedgerTable:
     """The table; made once per process, since Powertools adds a hook to the client each time."""
 
     def __init__(self, dynamodb: DynamoDBClient, name: str) -> None:
         self._items = DynamoDBPersistenceLayer(table_name=name, boto3_client=dynamodb)
 
-    def during(self, invocation: LambdaContext) -> DynamoDbLedger:
+    def during(self, invocation: Invocation) -> DynamoDbLedger:
         """The ledger for one invocation, whose end releases the keys that it still holds."""
         return DynamoDbLedger(self._items, invocation)
 
@@ -49,13 +56,13 @@ class LedgerTable:
 class DynamoDbLedger:
     """The port `Ledger`, for the time of one invocation."""
 
-    def __init__(self, items: DynamoDBPersistenceLayer, invocation: LambdaContext) -> None:
+    def __init__(self, items: DynamoDBPersistenceLayer, invocation: Invocation) -> None:
         self._items = items
         self._config = IdempotencyConfig(
             expires_after_seconds=DAYS_KEPT * 24 * 60 * 60,
             hash_function="sha256",
             raise_on_no_idempotency_key=True,
-            lambda_context=invocation,
+            lambda_context=cast("LambdaContext", invocation),
         )
 
     def once(self, key: str, work: Callable[[], Json]) -> Json:

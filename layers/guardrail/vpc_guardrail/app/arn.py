@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _PATTERN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>\d{12})"
+    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
     r":training-job/(?P<name>[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
 )
 """Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""

@@ -5,7 +5,7 @@ document names: members are found whatever their casing, and unknown ones are ig
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from vpc_guardrail.app.arn import JobArn
@@ -30,7 +30,11 @@ NO_COUNT = Unknown("the job names no instance count")
 
 
 def described_job(description: Mapping[str, Any]) -> TrainingJob:
-    """The job of a DescribeTrainingJob response, whose CreationTime is a datetime."""
+    """The job of a DescribeTrainingJob response, whose CreationTime is a datetime.
+
+    botocore gives it in the machine's own zone; here it is in UTC, so that keys made of it and
+    texts that show it are the same everywhere.
+    """
     arn = JobArn.parse(_text(description, "TrainingJobArn"))
     created_at = member(description, "CreationTime")
     if not isinstance(created_at, datetime):
@@ -41,7 +45,7 @@ def described_job(description: Mapping[str, Any]) -> TrainingJob:
         name=_text(description, "TrainingJobName"),
         status=_text(description, "TrainingJobStatus"),
         secondary_status=_text(description, "SecondaryStatus"),
-        created_at=created_at,
+        created_at=created_at.astimezone(UTC),
         source=JobSource.DESCRIBED,
     )
 

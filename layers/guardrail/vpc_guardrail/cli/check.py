@@ -1,19 +1,26 @@
 """`vpc-guardrail check`: judge jobs by the live network, and print the verdicts."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
 from boto3.session import Session
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ParamValidationError,
+)
 
+from vpc_guardrail.adapters import faults
 from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
+from vpc_guardrail.app.requests import MalformedRequestError
 from vpc_guardrail.cli.exit_codes import OF_VERDICT, ExitCode, worst
 from vpc_guardrail.core.decision import Judgement, judge
 from vpc_guardrail.core.model import TrainingJob
@@ -21,6 +28,35 @@ from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.documents import verdict_document
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.text import judgement_text
+
+REFUSED_NAME = "ValidationException"
+"""SageMaker's code for a name that no job can have; for one that no job has, see `faults`."""
+
+REGION_VARIABLE = "AWS_REGION"
+"""What all AWS SDKs but Python's look at first; boto3 reads AWS_DEFAULT_REGION alone.
+
+Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+"""
+
+NO_REGION = "no Region is known; set AWS_REGION, or give the job's ARN."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A job as the user named it, by its name or its ARN."""
+
+    text: str
+    name: str
+    region: str | None
+    is_arn: bool
+
+    @classmethod
+    def by(cls, text: str, default_region: str | None) -> "_Asked":
+        """Read what the user named; raises `MalformedArnError`."""
+        if not text.startswith("arn:"):
+            return cls(text, text, default_region, is_arn=False)
+        arn = JobArn.parse(text)
+        return cls(text, arn.name, arn.region, is_arn=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +87,32 @@ def check_jobs(names: Sequence[str], *, as_json: bool) -> ExitCode:
 
 def _outcomes(names: Sequence[str]) -> Iterator[Judgement | _Trouble]:
     """The jobs, Region by Region, so that one reading serves the jobs of a network."""
-    session = Session()
-    by_region: dict[str | None, list[str]] = {}
+    try:
+        configured = Session()
+    except BotoCoreError as error:
+        yield _Trouble(ExitCode.BAD_INPUT, str(error))
+        return
+    default_region = os.environ.get(REGION_VARIABLE) or configured.region_name
+    by_region: dict[str, list[_Asked]] = {}
     for name in dict.fromkeys(names):
         try:
-            region, job_name = _located(name, session)
+            asked = _Asked.by(name, default_region)
         except MalformedArnError as error:
             yield _Trouble(ExitCode.BAD_INPUT, str(error))
         else:
-            by_region.setdefault(region, []).append(job_name)
-    for region, job_names in by_region.items():
-        yield from _outcomes_in(Session(region_name=region), job_names)
+            if asked.region is None:
+                yield _Trouble(ExitCode.BAD_INPUT, f"{name}: {NO_REGION}")
+            else:
+                by_region.setdefault(asked.region, []).append(asked)
+    for region, wanted in by_region.items():
+        yield from _outcomes_in(Session(region_name=region), wanted)
 
 
-def _located(name: str, session: Session) -> tuple[str | None, str]:
-    """The Region and the name of a job given by its name or its ARN."""
-    if not name.startswith("arn:"):
-        return session.region_name, name
-    arn = JobArn.parse(name)
-    return arn.region, arn.name
-
-
-def _outcomes_in(session: Session, names: Sequence[str]) -> Iterator[Judgement | _Trouble]:
+def _outcomes_in(session: Session, wanted: Sequence[_Asked]) -> Iterator[Judgement | _Trouble]:
     clients = Clients(session)
     jobs: list[TrainingJob] = []
-    for name in names:
-        described = _described(clients, name)
+    for asked in wanted:
+        described = _described(clients, asked)
         if isinstance(described, _Trouble):
             yield described
         else:
@@ -91,15 +127,21 @@ def _outcomes_in(session: Session, names: Sequence[str]) -> Iterator[Judgement |
             yield judge(job, network, Settings(), _now())
 
 
-def _described(clients: Clients, name: str) -> TrainingJob | _Trouble:
+def _described(clients: Clients, asked: _Asked) -> TrainingJob | _Trouble:
     try:
-        return SageMakerJobReader(clients.sagemaker).describe(name)
-    except NoRegionError as error:
-        return _Trouble(ExitCode.BAD_INPUT, f"{error} Set AWS_REGION, or give the job's ARN.")
-    except JobNotFoundError as error:
+        job = SageMakerJobReader(clients.sagemaker).describe(asked.name)
+    except (JobNotFoundError, ParamValidationError) as error:
         return _Trouble(ExitCode.BAD_INPUT, str(error))
-    except (BotoCoreError, ClientError, JobNotReadableError) as error:
-        return _Trouble(ExitCode.AWS_ERROR, f"{name}: {error}")
+    except ClientError as error:
+        refused = faults.code_of(error) == REFUSED_NAME
+        code = ExitCode.BAD_INPUT if refused else ExitCode.AWS_ERROR
+        return _Trouble(code, f"{asked.text}: {error}")
+    except (BotoCoreError, JobNotReadableError, MalformedArnError, MalformedRequestError) as error:
+        return _Trouble(ExitCode.AWS_ERROR, f"{asked.text}: {error}")
+    if asked.is_arn and job.arn.lower() != asked.text.lower():
+        message = f"{asked.text} was not found; the job of this name in reach is {job.arn}."
+        return _Trouble(ExitCode.BAD_INPUT, message)
+    return job
 
 
 def _now() -> datetime:

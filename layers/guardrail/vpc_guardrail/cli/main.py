@@ -1,5 +1,7 @@
 """The `vpc-guardrail` command."""
 
+import sys
+import traceback
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,6 +9,7 @@ import typer
 
 from vpc_guardrail import __version__
 from vpc_guardrail.cli.check import check_jobs
+from vpc_guardrail.cli.exit_codes import ExitCode
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,5 +56,10 @@ def check(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; an error that nobody foresaw must not end as a verdict does."""
+    try:
+        app()
+    except Exception:
+        # The outermost boundary: Python's own exit code for a traceback would say noncompliant.
+        traceback.print_exc()
+        sys.exit(ExitCode.AWS_ERROR)

@@ -61,7 +61,7 @@ def _findings(job: TrainingJob, network: Network | None, settings: Settings) -> 
     for check in CHECKS:
         if settings.action_of(check.spec) is CheckAction.IGNORE:
             continue
-        if network is None:
+        if network is None or not job.has_vpc:
             yield check.spec.not_applicable(job.arn, "The job names no VPC.")
         else:
             yield from check.evaluate(job, network, settings)

@@ -1,14 +1,14 @@
 """Commands that mend, with the ids filled in: shared by the checks that suggest them."""
 
 from vpc_guardrail.core.model import Network, Unknown
-from vpc_guardrail.core.s3_path import USABLE, is_s3_gateway
+from vpc_guardrail.core.s3_path import is_s3_gateway
 
 
 def give_gateway_endpoint(network: Network, vpc_id: str, route_table_id: str) -> str:
     """Serve a route table by the VPC's S3 gateway endpoint; create one where there is none."""
     existing = [] if isinstance(network.endpoints, Unknown) else [*network.endpoints.values()]
     for endpoint in existing:
-        usable = endpoint.vpc_id == vpc_id and endpoint.state in USABLE
+        usable = endpoint.vpc_id == vpc_id and endpoint.is_available
         if (
             usable
             and is_s3_gateway(endpoint, network)

@@ -46,6 +46,9 @@ class Destination:
 
     blocks: Fact[tuple[IPv4Network, ...]]
     prefix_list_id: str | None
+    name: str = "the destination"
+    service_name: str | None = None
+    """The service that a gateway endpoint must serve to be a way there; None: any will do."""
 
 
 def effective_route_table(network: Network, subnet: Subnet) -> Fact[RouteTable]:

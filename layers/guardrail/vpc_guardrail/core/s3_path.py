@@ -1,154 +1,51 @@
-"""The path from a subnet to S3 in its Region: endpoint, NAT gateway, dead end or out of sight.
+"""The path from a subnet to S3 in its Region, by its routes or by an interface endpoint.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-s3
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import replace
 
 from vpc_guardrail.core import routing
-from vpc_guardrail.core.model import (
-    Endpoint,
-    EndpointType,
-    Fact,
-    NatGateway,
-    Network,
-    Route,
-    RouteTable,
-    Subnet,
-    Target,
-    TargetKind,
-    Unknown,
-)
-
-
-class Reach(Enum):
-    """How far the packets of a stretch get."""
-
-    REACHED = "reached"
-    BLOCKED = "blocked"
-    UNSEEN = "out of sight"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Where the packets to a part of S3's addresses end, and through what."""
-
-    reach: Reach
-    target: Target | None
-    """What they went through: an endpoint, a NAT gateway, …; None where there is no route."""
-    detail: str
-    """A phrase that tells why, without a period."""
-    destination: str
-    route_table: str
-    route: str
-
-    @property
-    def through_gateway_endpoint(self) -> bool:
-        """True if the packets reach S3 through a gateway endpoint on this very route table."""
-        return (
-            self.reach is Reach.REACHED
-            and self.target is not None
-            and self.target.kind is TargetKind.VPC_ENDPOINT
-        )
-
-    @property
-    def may_be_gateway_endpoint(self) -> bool:
-        """True if it could not be read whether the packets go through a gateway endpoint."""
-        return self.reach is Reach.UNSEEN and (
-            self.target is None or self.target.kind is TargetKind.VPC_ENDPOINT
-        )
-
-    def as_evidence(self) -> dict[str, str]:
-        """The stretch as JSON values."""
-        return {
-            "destination": self.destination,
-            "route_table": self.route_table,
-            "route": self.route,
-            "outcome": self.reach.value,
-            "detail": self.detail,
-        }
-
-
-IPV6_ONLY = Unknown("the subnet is IPv6-only, and S3 over IPv6 is not judged")
+from vpc_guardrail.core.interfaces import interface_endpoint_for
+from vpc_guardrail.core.model import Endpoint, EndpointType, Fact, Network, Subnet, Unknown
+from vpc_guardrail.core.path import Stretch, stretches
 
 OWNER_UNSEEN = "the VPC is shared, and the endpoints of its owner cannot be seen"
 """Why no endpoint in sight proves nothing in a VPC that another account shares through RAM."""
 
 
+def s3_of(network: Network) -> routing.Destination:
+    """S3 in the Region."""
+    service = network.s3_service_name
+    return replace(
+        routing.destination_of(network, service), name="S3's addresses", service_name=service
+    )
+
+
 def stretches_to_s3(network: Network, subnet: Subnet) -> Fact[tuple[Stretch, ...]]:
     """How the packets of a subnet travel to all of S3's addresses in the Region, by its routes."""
-    if subnet.cidr is None:
-        return IPV6_ONLY
-    table = routing.effective_route_table(network, subnet)
-    if isinstance(table, Unknown):
-        return table
-    walk = _Walk(network, subnet.vpc_id, shared=subnet.owner_id != network.account)
-    s3 = routing.destination_of(network, network.s3_service_name)
-    return tuple(walk.from_table(table, _recognised(s3, table, network)))
+    return stretches(network, subnet, _recognised(s3_of(network), network, subnet))
 
 
 def interface_endpoint_for_s3(network: Network, subnet: Subnet) -> Fact[Endpoint | None]:
     """The interface endpoint that answers S3's standard name in a subnet, if there is one.
 
-    It needs private DNS that is not kept for inbound resolvers alone, and a VPC whose DNS
-    support and DNS hostnames are on.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
     """
-    if isinstance(network.endpoints, Unknown):
-        return network.endpoints
-    candidates = [
-        endpoint
-        for endpoint in network.endpoints.values()
-        if endpoint.type is EndpointType.INTERFACE
-        and endpoint.vpc_id == subnet.vpc_id
-        and endpoint.service_name == network.s3_service_name
-        and endpoint.private_dns_enabled
-        and not endpoint.private_dns_only_for_inbound_resolver
-        and endpoint.state in USABLE | UNSETTLED
-    ]
-    if not candidates:
-        return None
-    if subnet.cidr is None:
-        return IPV6_ONLY
-    usable = [endpoint for endpoint in candidates if endpoint.state in USABLE]
-    if not usable:
-        return Unknown(f"endpoint {candidates[0].id} is still {candidates[0].state}")
-    dns = _private_dns_works(network, subnet.vpc_id)
-    if isinstance(dns, Unknown):
-        return dns
-    return usable[0] if dns else None
+    return interface_endpoint_for(network, subnet, network.s3_service_name)
 
 
-USABLE = frozenset({"available"})
-UNSETTLED = frozenset({"pending", "partial"})
-"""Endpoint states, in lower case, that may yet become or already half are `available`."""
-
-
-def _private_dns_works(network: Network, vpc_id: str) -> Fact[bool]:
-    vpc = network.vpc(vpc_id)
-    if isinstance(vpc, Unknown):
-        return vpc
-    attributes = (vpc.dns_support, vpc.dns_hostnames)
-    if any(attribute is False for attribute in attributes):
-        return False
-    for attribute in attributes:
-        if isinstance(attribute, Unknown):
-            return attribute
-    return True
-
-
-def _recognised(
-    s3: routing.Destination, table: RouteTable, network: Network
-) -> routing.Destination:
+def _recognised(s3: routing.Destination, network: Network, subnet: Subnet) -> routing.Destination:
     """S3's prefix list, recognised by its endpoint's route where its name could not be read."""
-    if s3.prefix_list_id is not None or isinstance(network.endpoints, Unknown):
+    table = routing.effective_route_table(network, subnet)
+    if s3.prefix_list_id is not None or isinstance(table, Unknown):
+        return s3
+    if isinstance(network.endpoints, Unknown):
         return s3
     for route in table.routes:
         endpoint = network.endpoints.get(route.target.id)
         if endpoint and is_s3_gateway(endpoint, network) and isinstance(route.destination, str):
-            return routing.Destination(s3.blocks, route.destination)
+            return replace(s3, prefix_list_id=route.destination)
     return s3
 
 
@@ -157,141 +54,3 @@ def is_s3_gateway(endpoint: Endpoint, network: Network) -> bool:
     return (
         endpoint.type is EndpointType.GATEWAY and endpoint.service_name == network.s3_service_name
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One leg of the way: packets of a route table to a part of the destination."""
-
-    table: RouteTable
-    leg: routing.Leg
-
-    def ends(self, reach: Reach, detail: str, target: Target | None = None) -> Stretch:
-        """The stretch that this leg comes to."""
-        route = self.leg.route
-        return Stretch(
-            reach=reach,
-            target=target,
-            detail=detail,
-            destination=str(self.leg.destination or "all of S3's addresses"),
-            route_table=self.table.id,
-            route="not known" if isinstance(route, Unknown) else str(route or "none"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """Follows routes through one VPC."""
-
-    network: Network
-    vpc_id: str
-    shared: bool
-
-    def from_table(
-        self, table: RouteTable, destination: routing.Destination, nat: NatGateway | None = None
-    ) -> Iterator[Stretch]:
-        """The stretches from a job's own subnet, or from the subnet of a NAT gateway."""
-        for leg in routing.legs(table, destination, self.network.prefix_lists):
-            yield from self._follow(_Step(table, leg), destination, nat)
-
-    def _follow(
-        self, step: _Step, destination: routing.Destination, nat: NatGateway | None
-    ) -> Iterator[Stretch]:
-        route = step.leg.route
-        if isinstance(route, Unknown):
-            yield step.ends(Reach.UNSEEN, route.reason)
-        elif route is None:
-            yield step.ends(Reach.BLOCKED, f"{step.table.id} has no route for S3's addresses")
-        elif route.state != "active":
-            reach = Reach.BLOCKED if route.state == "blackhole" else Reach.UNSEEN
-            yield step.ends(reach, f"the route to {route.target} is {route.state}", route.target)
-        elif route.target.kind is TargetKind.VPC_ENDPOINT:
-            yield step.ends(*self._at_endpoint(route, destination), route.target)
-        elif route.target.kind is TargetKind.NAT_GATEWAY and nat is None:
-            yield from self._through_nat_gateway(step, route.target, destination)
-        else:
-            yield step.ends(*_at_gateway(route.target, nat), route.target)
-
-    def _at_endpoint(self, route: Route, destination: routing.Destination) -> tuple[Reach, str]:
-        name = route.target.id
-        if isinstance(self.network.endpoints, Unknown):
-            return Reach.UNSEEN, self.network.endpoints.reason
-        endpoint = self.network.endpoints.get(name)
-        if endpoint is not None:
-            return self._at_listed_endpoint(endpoint)
-        if self.shared and route.destination == destination.prefix_list_id:
-            return Reach.REACHED, f"gateway endpoint {name} of the shared VPC's owner"
-        return Reach.UNSEEN, f"endpoint {name} cannot be seen from this account"
-
-    def _at_listed_endpoint(self, endpoint: Endpoint) -> tuple[Reach, str]:
-        if endpoint.type is not EndpointType.GATEWAY:
-            return Reach.UNSEEN, f"what lies behind endpoint {endpoint.id} cannot be seen"
-        if not is_s3_gateway(endpoint, self.network):
-            return Reach.BLOCKED, f"endpoint {endpoint.id} serves {endpoint.service_name}, not S3"
-        if endpoint.state in USABLE:
-            return Reach.REACHED, f"S3 gateway endpoint {endpoint.id}"
-        reach = Reach.UNSEEN if endpoint.state in UNSETTLED else Reach.BLOCKED
-        return reach, f"endpoint {endpoint.id} is {endpoint.state}"
-
-    def _through_nat_gateway(
-        self, step: _Step, target: Target, destination: routing.Destination
-    ) -> Iterator[Stretch]:
-        nat = _nat_gateway(self.network, target.id)
-        if isinstance(nat, Unknown):
-            yield step.ends(Reach.UNSEEN, nat.reason, target)
-        elif nat.state != "available":
-            reach = Reach.UNSEEN if nat.state == "pending" else Reach.BLOCKED
-            yield step.ends(reach, f"NAT gateway {nat.id} is {nat.state}", target)
-        elif isinstance(table := self._table_of(nat), Unknown):
-            yield step.ends(Reach.UNSEEN, table.reason, target)
-        else:
-            part = step.leg.destination
-            rest = routing.Destination((part,), destination.prefix_list_id) if part else destination
-            for further in self.from_table(table, rest, nat):
-                detail = f"NAT gateway {nat.id}, whose own route leads on: {further.detail}"
-                yield step.ends(further.reach, detail, target)
-
-    def _table_of(self, nat: NatGateway) -> Fact[RouteTable]:
-        vpc = self.network.vpc(nat.vpc_id)
-        if isinstance(vpc, Unknown):
-            return vpc
-        if vpc.internet_block_mode == "block-bidirectional":
-            return Unknown("VPC Block Public Access is on, and its exclusions were not read")
-        if isinstance(self.network.route_tables, Unknown):
-            return self.network.route_tables
-        if nat.route_table_id:
-            table = self.network.route_tables.get(nat.route_table_id)
-            return table or Unknown(f"route table {nat.route_table_id} was not found")
-        if nat.subnet_id is None:
-            return Unknown(f"the route table of NAT gateway {nat.id} could not be read")
-        return routing.route_table_of(self.network, nat.subnet_id, nat.vpc_id)
-
-
-def _nat_gateway(network: Network, nat_id: str) -> Fact[NatGateway]:
-    if isinstance(network.nat_gateways, Unknown):
-        return network.nat_gateways
-    found = network.nat_gateways.get(nat_id)
-    return found or Unknown(f"NAT gateway {nat_id} cannot be seen from this account")
-
-
-NEEDS_PUBLIC_ADDRESS = frozenset(
-    {TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_INTERNET_GATEWAY}
-)
-
-
-def _at_gateway(target: Target, nat: NatGateway | None) -> tuple[Reach, str]:
-    """What comes of packets at a target that is neither an endpoint nor the first NAT gateway.
-
-    The network interfaces of a training job have private addresses only, even in a public
-    subnet, so an internet gateway is a path for a public NAT gateway alone.
-    """
-    if target.kind in NEEDS_PUBLIC_ADDRESS:
-        public = nat is not None and nat.connectivity_type == "public"
-        if public and target.kind is TargetKind.INTERNET_GATEWAY:
-            return Reach.REACHED, f"{target} to the internet"
-        if nat is not None:
-            return Reach.BLOCKED, f"{target} does not carry this NAT gateway's traffic to S3"
-        return Reach.BLOCKED, f"{target} is no path: a training job has private addresses only"
-    if target.kind is TargetKind.NAT_GATEWAY:
-        return Reach.BLOCKED, f"{target} stands behind another NAT gateway or itself"
-    return Reach.UNSEEN, f"what lies beyond the {target} cannot be seen from this account"

@@ -22,6 +22,14 @@ class CheckAction(Enum):
     STOP = "stop"
 
 
+class InternetAccess(Enum):
+    """Whether jobs may, or must, reach the internet."""
+
+    FORBIDDEN = "forbidden"
+    ALLOWED = "allowed"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a judgement; the defaults stop nothing."""
@@ -31,6 +39,10 @@ class Settings:
     """A FAIL of at least this severity makes a job noncompliant."""
     actions: Mapping[str, CheckAction] = field(default_factory=dict)
     """The action of a check, by its name, where the owner departs from the check's default."""
+
+    internet_access: InternetAccess = InternetAccess.ALLOWED
+    required_services: tuple[str, ...] = ()
+    """AWS services that jobs need, by the last part of the endpoint's name: `sts`, `ecr.api`."""
 
     def action_of(self, spec: CheckSpec) -> CheckAction:
         """The action of this check; one that never stops is only told, whatever is set."""

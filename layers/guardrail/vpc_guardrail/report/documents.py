@@ -5,6 +5,7 @@ from typing import Any
 from vpc_guardrail.app.enforcement import Enforcement
 from vpc_guardrail.core.decision import Judgement
 from vpc_guardrail.core.finding import Finding
+from vpc_guardrail.report.plain import one_line
 
 SCHEMA_VERSION = "1"
 
@@ -29,13 +30,14 @@ def verdict_document(judgement: Judgement) -> dict[str, Any]:
         "verdict": judgement.verdict.value,
         "severity": judgement.severity.value,
         "action": judgement.action.value,
-        "findings": [_finding(finding) for finding in judgement.findings],
+        "findings": [finding_document(finding) for finding in judgement.findings],
         "facts_read_at": judgement.facts_read_at.isoformat(),
         "rule_set": judgement.rule_set,
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """What one check says."""
     return {
         "check": finding.check,
         "kind": finding.kind.value,
@@ -62,7 +64,7 @@ def enforcement_document(enforcement: Enforcement) -> dict[str, Any]:
         },
         "action": "stop",
         "outcome": enforcement.outcome.value,
-        "message": enforcement.message,
+        "message": one_line(enforcement.message),
         "checks": [*order.checks],
         "rule_set": order.rule_set,
     }

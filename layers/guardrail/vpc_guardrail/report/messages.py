@@ -1,15 +1,19 @@
 """SNS messages: JSON for machines, text for e-mail, attributes for filter policies."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from vpc_guardrail.app.enforcement import Enforcement, Outcome
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
-from vpc_guardrail.report.documents import enforcement_document, verdict_document
+from vpc_guardrail.report.documents import (
+    enforcement_document,
+    finding_document,
+    verdict_document,
+)
 from vpc_guardrail.report.plain import cut_bytes, one_line
-from vpc_guardrail.report.text import enforcement_text, judgement_text
+from vpc_guardrail.report.text import enforcement_text, judgement_text, worst_first
 
 MAXIMUM_BYTES = 262_144
 """Body and attributes together. Source: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
@@ -19,6 +23,9 @@ BODY_BYTES = MAXIMUM_BYTES - 8_192
 
 EMAIL_BYTES = 32_768
 SUBJECT_CHARACTERS = 99
+SHORT_FINDINGS, SHORT_CHARACTERS = 20, 500
+"""How many findings a message keeps that would be too large otherwise, and how much of each."""
+
 NO_VPC = "none"
 """The attribute of a message about no VPC: SNS refuses empty attributes."""
 
@@ -36,7 +43,7 @@ def judgement_message(judgement: Judgement) -> Message:
     """The message about a verdict, below SNS's size limit whatever was found."""
     job = judgement.job
     email = cut_bytes(judgement_text(judgement), EMAIL_BYTES)
-    bodies = (_body(document, email) for document in _ever_shorter(verdict_document(judgement)))
+    bodies = (_body(document, email) for document in _ever_shorter(judgement))
     return Message(
         subject=_subject(f"{judgement.verdict.value}: training job {job.name}"),
         body=next(body for body in bodies if len(body.encode()) <= BODY_BYTES),
@@ -80,22 +87,25 @@ def _body(document: Mapping[str, Any], email: str) -> str:
     return json.dumps({"default": json.dumps(document), "email": email})
 
 
-def _ever_shorter(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
     """The document, then what is left of it when less and less of its findings is told."""
+    document = verdict_document(judgement)
     yield document
-    findings: list[dict[str, Any]] = document["findings"]
-    told = [finding for finding in findings if finding["status"] in ("FAIL", "UNKNOWN")]
-    steps: tuple[Callable[[], list[dict[str, Any]]], ...] = (
-        lambda: told,
-        lambda: [finding | {"evidence": {}} for finding in told],
-        lambda: [_short(finding) for finding in told[:20]],
-        lambda: [],
-    )
-    for step in steps:
-        kept = step()
-        yield document | {"findings": kept, "findings_left_out": len(findings) - len(kept)}
+
+    def telling(findings: list[dict[str, Any]]) -> dict[str, Any]:
+        left_out = len(judgement.findings) - len(findings)
+        return document | {"findings": findings, "findings_left_out": left_out}
+
+    told = [finding_document(finding) for finding in worst_first(judgement.findings)]
+    yield telling(told)
+    yield telling([finding | {"evidence": {}} for finding in told])
+    yield telling([_short(finding) for finding in told[:SHORT_FINDINGS]])
+    yield telling([])
 
 
 def _short(finding: dict[str, Any]) -> dict[str, Any]:
-    texts = {name: one_line(finding[name], 500) for name in ("resource", "message", "remediation")}
+    texts = {
+        name: one_line(finding[name], SHORT_CHARACTERS)
+        for name in ("resource", "message", "remediation")
+    }
     return finding | texts | {"evidence": {}}

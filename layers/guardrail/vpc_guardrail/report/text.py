@@ -1,6 +1,7 @@
 """A judgement as text that a person reads in an e-mail or a terminal."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 
 from vpc_guardrail.app.enforcement import Enforcement
 from vpc_guardrail.core.decision import Action, Judgement
@@ -10,9 +11,11 @@ from vpc_guardrail.report.plain import one_line
 
 CONSEQUENCE = {
     Action.NONE: "Nothing needs to be done.",
-    Action.NOTIFY: "The job was left running.",
-    Action.STOP: "The job is being stopped.",
+    Action.NOTIFY: "The job was not stopped.",
+    Action.STOP: "A stop of the job was ordered.",
 }
+"""What is true whatever became of the job meanwhile: it may have ended by itself."""
+
 TOLD = (Status.FAIL, Status.UNKNOWN)
 """The statuses that a person needs to read about, worst first."""
 
@@ -29,10 +32,10 @@ def _lines(judgement: Judgement) -> Iterator[str]:
     yield ""
     yield f"  ARN      {one_line(job.arn)}"
     yield f"  Account  {one_line(job.account)}, {one_line(job.region)}"
-    yield f"  VPC      {judgement.vpc_id or 'none, several, or not known'}"
-    yield f"  Read at  {judgement.facts_read_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"  VPC      {one_line(judgement.vpc_id or 'none, several, or not known')}"
+    yield f"  Read at  {judgement.facts_read_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if job.source is JobSource.EVENT:
-        yield "  Judged by the request in its event: the job can no longer be described."
+        yield "  Judged by the request in its event: the job could not be described."
     told = worst_first(judgement.findings)
     for finding in told:
         yield ""
@@ -59,5 +62,5 @@ def enforcement_text(enforcement: Enforcement) -> str:
         f"{one_line(enforcement.message)}\n\n"
         f"  ARN      {one_line(order.job_arn)}\n"
         f"  Account  {one_line(order.account)}\n"
-        f"  Because  {', '.join(order.checks)}\n"
+        f"  Because  {one_line(', '.join(order.checks))}\n"
     )

@@ -93,8 +93,11 @@ def _requested(detail: Mapping[str, Any], arn: JobArn) -> TrainingJob | None:
 
 
 def _time(value: object) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+    """The time in UTC; without a zone it is meant so. None where it is no time."""
+    if not isinstance(value, str):
         return None
-    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+    try:
+        time = datetime.fromisoformat(value)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (OverflowError, ValueError):
+        return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from vpc_guardrail.core import remedies
 from vpc_guardrail.core.demand import Likelihood, is_distributed
@@ -25,6 +24,7 @@ from vpc_guardrail.core.model import (
     TrainingJob,
     Unknown,
 )
+from vpc_guardrail.core.routing import EVERYWHERE
 from vpc_guardrail.core.settings import Settings
 
 SPEC = CheckSpec(
@@ -90,11 +90,13 @@ class _Judgement:
         subnet = self.network.subnet(subnet_id)
         block = subnet.cidr if isinstance(subnet, Subnet) else None
         answer = admits_members(
-            groups, direction, traffic, block or NO_BLOCK, self.network.prefix_lists
+            groups, direction, traffic, block or EVERYWHERE, self.network.prefix_lists
         )
-        if answer is None and isinstance(subnet, Unknown):
+        if block or (isinstance(answer, Admission) and answer.means is Means.GROUP):
+            return answer
+        if isinstance(subnet, Unknown):
             return subnet
-        return answer
+        return Unknown(f"{subnet_id} is IPv6-only, and rules by CIDR block are judged for IPv4")
 
     def _finding(
         self, traffic: Traffic, severity: Severity, answers: dict[tuple[str, Direction], Answer]
@@ -147,9 +149,6 @@ class _Judgement:
             ),
         )
 
-
-NO_BLOCK = IPv4Network("0.0.0.0/0")
-"""For a subnet whose block is not known: only rules that name everyone cover it."""
 
 NOTES = {
     Means.CIDR: "the rule names CIDR blocks, where the AWS guide names the group itself",

@@ -69,8 +69,9 @@ def _judge(job: TrainingJob, subnet: Subnet, demand: AddressDemand, *, none_hold
         if demand.unread:
             return SPEC.unknown(subnet.id, demand.unread.reason, evidence)
         message = (
-            f"{subnet.id} has {free} free addresses: enough without EFA ({demand.least}), too "
-            f"few if every instance that can carry EFA does so ({demand.most})."
+            f"{subnet.id} has {free} free addresses: enough for the least that the job may need "
+            f"({demand.least}), too few for the most ({demand.most}: EFA wherever an instance can "
+            "carry it, and the largest of the instance preferences)."
         )
     else:
         message = f"{subnet.id} has {free} free addresses, and the job needs {demand.least}."

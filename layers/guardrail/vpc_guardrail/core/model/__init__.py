@@ -1,5 +1,7 @@
 """The vocabulary of a judgement: the job, the network it runs in, and what could not be read."""
 
+from vpc_guardrail.core.model.acls import AclEntry, NetworkAcl
+from vpc_guardrail.core.model.dhcp import DhcpOptions
 from vpc_guardrail.core.model.groups import Direction, Peers, SecurityGroup, SecurityGroupRule
 from vpc_guardrail.core.model.job import (
     InstancePlan,
@@ -21,6 +23,8 @@ from vpc_guardrail.core.model.routes import Route, RouteTable, Target, TargetKin
 from vpc_guardrail.core.model.unknown import Fact, Unknown
 
 __all__ = [
+    "AclEntry",
+    "DhcpOptions",
     "Direction",
     "Endpoint",
     "EndpointType",
@@ -30,6 +34,7 @@ __all__ = [
     "JobSource",
     "NatGateway",
     "Network",
+    "NetworkAcl",
     "Peers",
     "PrefixList",
     "Route",

@@ -64,7 +64,7 @@ class TrainingJob:
     source: JobSource
     vpc_config: VpcConfig | None
     instance_plans: Fact[tuple[InstancePlan, ...]]
-    """Alternatives of which SageMaker runs exactly one (InstancePreferences); mostly one."""
+    """Alternatives of which SageMaker runs exactly one (InstancePreferences): one or more."""
     encrypts_inter_container_traffic: bool = False
     tuning_job_arn: str | None = None
     """The hyperparameter tuning job that started this one, if any."""

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 
+from vpc_guardrail.core.model.acls import NetworkAcl
+from vpc_guardrail.core.model.dhcp import DhcpOptions
 from vpc_guardrail.core.model.groups import SecurityGroup
 from vpc_guardrail.core.model.routes import RouteTable
 from vpc_guardrail.core.model.unknown import Fact, Unknown
@@ -24,6 +26,8 @@ class Vpc:
     dns_hostnames: Fact[bool]
     internet_block_mode: str = "off"
     """VPC Block Public Access: `off`, `block-ingress` or `block-bidirectional`."""
+    dhcp_options_id: str = "default"
+    """`default` if no option set is associated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Subnet:
     """None for an IPv6-only subnet."""
     availability_zone: str
     available_addresses: int
+    outpost_arn: str | None = None
 
 
 class EndpointType(Enum):
@@ -66,6 +71,16 @@ class Endpoint:
     private_dns_only_for_inbound_resolver: bool = False
     policy: str | None = None
 
+    @property
+    def is_available(self) -> bool:
+        """True if the endpoint carries traffic."""
+        return self.state == "available"
+
+    @property
+    def may_become_available(self) -> bool:
+        """True if the endpoint is on its way to be available, or is so in part."""
+        return self.state in ("pending", "partial")
+
 
 @dataclass(frozen=True, slots=True)
 class NatGateway:
@@ -89,6 +104,9 @@ class PrefixList:
     entries: Fact[tuple[IPv4Network | IPv6Network, ...]]
 
 
+NOT_ASKED = Unknown("it was not asked for")
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """All that was read about the VPCs, subnets and groups of a job.
@@ -109,6 +127,8 @@ class Network:
     endpoints: Fact[Mapping[str, Endpoint]]
     nat_gateways: Fact[Mapping[str, NatGateway]]
     prefix_lists: Fact[Mapping[str, PrefixList]]
+    network_acls: Fact[Mapping[str, NetworkAcl]] = NOT_ASKED
+    dhcp_options: Fact[Mapping[str, DhcpOptions]] = NOT_ASKED
     efa_support: Mapping[str, Fact[bool]] = field(default_factory=dict)
     """Whether an instance type supports EFA, for types that the table does not know."""
 

@@ -1,0 +1,132 @@
+"""S3's name resolves in the VPC: DNS support is on, and the servers are Amazon's."""
+
+from collections.abc import Iterator
+
+from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.model import DhcpOptions, Fact, Network, Subnet, TrainingJob, Unknown, Vpc
+from vpc_guardrail.core.settings import Settings
+
+SPEC = CheckSpec(
+    name="dns-resolves-s3",
+    kind=Kind.READINESS,
+    severity=Severity.HIGH,
+    stop=StopPolicy.NEVER,
+    title="S3's name resolves in the VPC: DNS support is on, and its DNS servers are Amazon's.",
+    risk=(
+        "SageMaker refuses a VPC whose DHCP options lack a domain name or DNS servers, and a job "
+        "that cannot resolve S3's name cannot load its data."
+    ),
+    how=(
+        "enableDnsSupport must be on, and the VPC's DHCP option set must carry both domain-name "
+        "and domain-name-servers. AmazonProvidedDNS, 169.254.169.253, fd00:ec2::253 and the "
+        "second address of a block of the VPC are Amazon's servers."
+    ),
+    limits=(
+        "Whether servers of your own resolve S3's name cannot be seen: UNKNOWN, and so is a VPC "
+        "without an option set."
+    ),
+    source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-route-table",
+)
+
+NO_OPTIONS = "default"
+"""The DhcpOptionsId of a VPC with which no option set is associated."""
+
+AMAZON_SERVERS = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"})
+"""Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html"""
+
+RESOLVER_OFFSET = 2
+"""Amazon's resolver answers at the base of a VPC's block plus two (same page)."""
+
+
+def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
+    """A finding for each VPC that the job's subnets belong to."""
+    judged: set[str] = set()
+    for subnet_id in job.subnet_ids:
+        subnet = network.subnet(subnet_id)
+        if not isinstance(subnet, Subnet):
+            yield SPEC.unknown(subnet_id, subnet.reason)
+        elif subnet.vpc_id not in judged:
+            judged.add(subnet.vpc_id)
+            vpc = network.vpc(subnet.vpc_id)
+            if isinstance(vpc, Unknown):
+                yield SPEC.unknown(subnet.vpc_id, vpc.reason)
+            else:
+                yield _judge(vpc, _options(network, vpc), network.region)
+
+
+def _options(network: Network, vpc: Vpc) -> Fact[DhcpOptions]:
+    if vpc.dhcp_options_id == NO_OPTIONS:
+        return Unknown(f"no DHCP option set is associated with {vpc.id}")
+    if isinstance(network.dhcp_options, Unknown):
+        return network.dhcp_options
+    found = network.dhcp_options.get(vpc.dhcp_options_id)
+    return found or Unknown(f"DHCP option set {vpc.dhcp_options_id} was not found")
+
+
+def _judge(vpc: Vpc, options: Fact[DhcpOptions], region: str) -> Finding:
+    evidence: dict[str, object] = {
+        "vpc": vpc.id,
+        "dhcp_options": vpc.dhcp_options_id,
+        "dns_support": _told(vpc.dns_support),
+        "dns_hostnames": _told(vpc.dns_hostnames),
+    }
+    if isinstance(options, DhcpOptions):
+        evidence["domain_name"] = [*options.domain_name]
+        evidence["domain_name_servers"] = [*options.domain_name_servers]
+        if not options.domain_name or not options.domain_name_servers:
+            return _incomplete(vpc, options, region, evidence)
+    if isinstance(options, Unknown):
+        return SPEC.unknown(vpc.id, options.reason, evidence)
+    others = [server for server in options.domain_name_servers if not _is_amazons(server, vpc)]
+    if others:
+        reason = f"what the DNS servers {', '.join(others)} answer cannot be seen"
+        return SPEC.unknown(vpc.id, reason, evidence)
+    if isinstance(vpc.dns_support, Unknown):
+        return SPEC.unknown(vpc.id, vpc.dns_support.reason, evidence)
+    if not vpc.dns_support:
+        return SPEC.failed(
+            vpc.id,
+            f"DNS support of {vpc.id} is off, so Amazon's DNS server does not answer.",
+            evidence=evidence,
+            remediation=(
+                f"aws ec2 modify-vpc-attribute --vpc-id {vpc.id} --enable-dns-support Value=true"
+            ),
+        )
+    return SPEC.passed(vpc.id, f"Amazon's DNS server answers in {vpc.id}.", evidence)
+
+
+def _incomplete(vpc: Vpc, options: DhcpOptions, region: str, evidence: Evidence) -> Finding:
+    lacking = [
+        key
+        for key, values in (
+            ("domain-name", options.domain_name),
+            ("domain-name-servers", options.domain_name_servers),
+        )
+        if not values
+    ]
+    return SPEC.failed(
+        vpc.id,
+        f"DHCP option set {options.id} lacks {' and '.join(lacking)}, which SageMaker demands.",
+        evidence=evidence,
+        remediation=(
+            f"aws ec2 associate-dhcp-options --vpc-id {vpc.id} --dhcp-options-id $("
+            "aws ec2 create-dhcp-options --dhcp-configurations "
+            f"Key=domain-name,Values={_amazons_domain(region)} "
+            "Key=domain-name-servers,Values=AmazonProvidedDNS "
+            "--query DhcpOptions.DhcpOptionsId --output text)"
+        ),
+    )
+
+
+def _amazons_domain(region: str) -> str:
+    """Source: https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html"""
+    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+
+
+def _is_amazons(server: str, vpc: Vpc) -> bool:
+    resolvers = {str(block.network_address + RESOLVER_OFFSET) for block in vpc.cidrs}
+    return server in AMAZON_SERVERS | resolvers
+
+
+def _told(value: Fact[bool]) -> bool | str:
+    return f"not known, because {value.reason}" if isinstance(value, Unknown) else value

@@ -1,0 +1,144 @@
+"""The job has access to the internet as the settings say: forbidden, allowed or required."""
+
+from collections.abc import Iterator
+
+from vpc_guardrail.core.crossing import Blocks, Crossing, Share
+from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.interfaces import through
+from vpc_guardrail.core.internet import INTERNET, PUBLIC_BLOCKS
+from vpc_guardrail.core.model import (
+    Direction,
+    Fact,
+    Network,
+    Subnet,
+    TargetKind,
+    TrainingJob,
+    Unknown,
+)
+from vpc_guardrail.core.path import Reach, Stretch, stretches
+from vpc_guardrail.core.settings import InternetAccess, Settings
+
+SPEC = CheckSpec(
+    name="internet-access",
+    kind=Kind.PRIVACY,
+    severity=Severity.MEDIUM,
+    stop=StopPolicy.NEVER,
+    title="The job has access to the internet as the settings say: forbidden or required.",
+    risk=(
+        "With a way to the internet, whatever runs in the containers can send your data anywhere; "
+        "without one, a job that needs packages or services from outside fails."
+    ),
+    how=(
+        "Not judged while the settings say `allowed`, the default. All public addresses are "
+        "followed along the effective route table to NAT gateways, their state and their own "
+        "routes; the outbound rules of the job's groups count as well. Forbidden and a NAT "
+        "gateway on the way: FAIL. Required and an internet gateway alone: FAIL, since a training "
+        "job has no public address."
+    ),
+    limits="Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN.",
+    source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-nat",
+)
+
+
+def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
+    """A finding for each subnet, since the job may land in any one of them."""
+    if settings.internet_access is InternetAccess.ALLOWED:
+        yield SPEC.not_applicable(job.arn, "The settings allow access to the internet.")
+        return
+    rules = through(
+        network, job.security_group_ids, Direction.EGRESS, Blocks(PUBLIC_BLOCKS, "the internet")
+    )
+    judge = _forbidden if settings.internet_access is InternetAccess.FORBIDDEN else _required
+    for subnet_id in job.subnet_ids:
+        subnet = network.subnet(subnet_id)
+        if isinstance(subnet, Unknown):
+            yield SPEC.unknown(subnet_id, subnet.reason)
+            continue
+        ways = stretches(network, subnet, INTERNET)
+        if isinstance(ways, Unknown):
+            yield SPEC.unknown(subnet_id, ways.reason)
+        else:
+            yield judge(subnet, ways, rules)
+
+
+def _forbidden(subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]) -> Finding:
+    evidence = _evidence(subnet, ways, rules)
+    if isinstance(rules, Crossing) and rules.share is Share.NONE:
+        message = f"No outbound rule lets {subnet.id} reach the internet: {rules.detail}."
+        return SPEC.passed(subnet.id, message, evidence)
+    open_ways = [way for way in ways if _leads_to_nat(way) and way.reach is Reach.REACHED]
+    if open_ways:
+        table = open_ways[0].route_table
+        return SPEC.failed(
+            subnet.id,
+            f"{subnet.id} has access to the internet, which the settings forbid: "
+            f"{open_ways[0].detail}.",
+            evidence=evidence,
+            remediation=_delete_route(open_ways[0], table),
+        )
+    unseen = [way for way in ways if way.reach is Reach.UNSEEN]
+    if unseen:
+        return SPEC.unknown(subnet.id, unseen[0].detail, evidence)
+    return SPEC.passed(subnet.id, f"{subnet.id} has no way to the internet.", evidence)
+
+
+def _required(subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]) -> Finding:
+    evidence = _evidence(subnet, ways, rules)
+    blocked = [way for way in ways if way.reach is Reach.BLOCKED]
+    if blocked:
+        return SPEC.failed(
+            subnet.id,
+            f"{subnet.id} has no access to the internet, which the settings require: "
+            f"{blocked[0].detail}.",
+            evidence=evidence,
+            remediation=(
+                f"aws ec2 create-route --route-table-id {blocked[0].route_table} "
+                "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT_GATEWAY_OF_THE_VPC"
+            ),
+        )
+    if isinstance(rules, Crossing) and rules.share is not Share.ALL:
+        return SPEC.failed(
+            subnet.id,
+            f"The outbound rules hold up traffic of {subnet.id} to the internet: {rules.detail}.",
+            evidence=evidence,
+            remediation=(
+                f"aws ec2 authorize-security-group-egress --group-id {rules.group_id} "
+                "--ip-permissions IpProtocol=tcp,FromPort=443,ToPort=443,"
+                "IpRanges=[{CidrIp=0.0.0.0/0}]"
+            ),
+        )
+    unseen = [way for way in ways if way.reach is Reach.UNSEEN]
+    if unseen:
+        return SPEC.unknown(subnet.id, unseen[0].detail, evidence)
+    if isinstance(rules, Unknown):
+        return SPEC.unknown(subnet.id, rules.reason, evidence)
+    return SPEC.passed(subnet.id, f"{subnet.id} has access to the internet.", evidence)
+
+
+def _leads_to_nat(way: Stretch) -> bool:
+    return way.target is not None and way.target.kind is TargetKind.NAT_GATEWAY
+
+
+def _delete_route(way: Stretch, table: str) -> str:
+    destination = way.route.partition(" ")[0]
+    option = (
+        "--destination-prefix-list-id"
+        if destination.startswith("pl-")
+        else ("--destination-cidr-block")
+    )
+    return f"aws ec2 delete-route --route-table-id {table} {option} {destination}"
+
+
+def _evidence(
+    subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]
+) -> dict[str, object]:
+    """The ways by their routes: hundreds of pieces of the internet share a few."""
+    by_route = {(way.route_table, way.route, way.detail): way for way in ways}
+    return {
+        "subnet": subnet.id,
+        "paths": [
+            {"route_table": table, "route": route, "outcome": way.reach.value, "detail": detail}
+            for (table, route, detail), way in by_route.items()
+        ],
+        "outbound_rules": rules.reason if isinstance(rules, Unknown) else rules.detail,
+    }

@@ -1,0 +1,191 @@
+"""How much of some traffic gets across security groups and network ACLs: all, a part, or none."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Network
+
+from vpc_guardrail.core.acl import passage
+from vpc_guardrail.core.model import (
+    Direction,
+    Fact,
+    NetworkAcl,
+    PrefixList,
+    SecurityGroup,
+    SecurityGroupRule,
+    Unknown,
+)
+from vpc_guardrail.core.model.groups import LAST_PORT, TCP
+from vpc_guardrail.core.packets import Box, remainder
+
+HTTPS = 443
+
+ANSWER_PORTS = (32768, 60999)
+"""The ports at which Linux awaits answers (net.ipv4.ip_local_port_range)."""
+
+ANY_ANSWER_PORTS = (1024, LAST_PORT)
+"""The ports at which any client awaits answers, as the AWS page on network ACLs advises.
+
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html
+"""
+
+
+class Share(Enum):
+    """How much of the traffic passes."""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """How much passes, and a phrase on what decides, without a period."""
+
+    share: Share
+    detail: str
+    group_id: str = ""
+    """A group that lacks the rule; empty where groups do not decide."""
+    direction: str = ""
+    """`ingress` or `egress`, of the rule that is lacking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The addresses of the other side.
+
+    `exact` is False where the true addresses lie somewhere within the blocks: what passes for a
+    part of them is then not known.
+    """
+
+    blocks: tuple[IPv4Network, ...]
+    name: str
+    exact: bool = True
+    group_ids: frozenset[str] = frozenset()
+    """Security groups that all of the other side's interfaces carry."""
+    prefix_list_id: str | None = None
+    """The prefix list that holds the true addresses, if there is one."""
+
+
+def through_groups(
+    groups: Iterable[SecurityGroup],
+    direction: Direction,
+    other: Blocks,
+    prefix_lists: Fact[Mapping[str, PrefixList]],
+    port: int = HTTPS,
+) -> Fact[Crossing]:
+    """How much TCP traffic to one port passes the rules of groups, which add up.
+
+    Groups keep the state of connections, so the answers need no rule.
+    """
+    attached = [*groups]
+    names = ", ".join(group.id for group in attached)
+    rules = [rule for group in attached for rule in group.rules(direction) if _fits(rule, port)]
+    whole = Crossing(Share.ALL, f"{names} let {direction.value} TCP {port} of {other.name} pass")
+    if any(_names_other_side(rule, other) for rule in rules):
+        return whole
+    allowed, unread = _blocks_of(rules, prefix_lists)
+    wanted = [Box(block, port, port) for block in other.blocks]
+    left = remainder(wanted, [Box(block, port, port) for block in allowed])
+    if not left:
+        return whole
+    if unread is not None:
+        return unread
+    lacking = (attached[0].id if attached else "", direction.name.lower())
+    if left == wanted:
+        detail = f"{names} have no {direction.value} rule for TCP {port} of {other.name}"
+        return Crossing(Share.NONE, detail, *lacking)
+    if not other.exact:
+        return Unknown(f"{names} let TCP {port} pass for a part of {other.name} only")
+    detail = f"{names} do not let TCP {port} pass for {left[0].block}"
+    return Crossing(Share.SOME, detail, *lacking)
+
+
+def _fits(rule: SecurityGroupRule, port: int) -> bool:
+    return rule.covers(TCP, port, port)
+
+
+def _names_other_side(rule: SecurityGroupRule, other: Blocks) -> bool:
+    """Whether a rule names a group or the prefix list of the other side."""
+    return bool(
+        rule.peers.group_ids & other.group_ids
+        or (other.prefix_list_id and other.prefix_list_id in rule.peers.prefix_list_ids)
+    )
+
+
+def _blocks_of(
+    rules: Iterable[SecurityGroupRule], prefix_lists: Fact[Mapping[str, PrefixList]]
+) -> tuple[list[IPv4Network], Unknown | None]:
+    """The IPv4 blocks that rules name, and why some prefix list of theirs could not be read."""
+    blocks: list[IPv4Network] = []
+    unread: Unknown | None = None
+    for rule in rules:
+        blocks += [block for block in rule.peers.cidrs if isinstance(block, IPv4Network)]
+        for list_id in sorted(rule.peers.prefix_list_ids):
+            entries = entries_of(list_id, prefix_lists)
+            if isinstance(entries, Unknown):
+                unread = unread or entries
+            else:
+                blocks += entries
+    return blocks, unread
+
+
+def entries_of(
+    list_id: str, prefix_lists: Fact[Mapping[str, PrefixList]]
+) -> Fact[list[IPv4Network]]:
+    """The IPv4 blocks of a prefix list."""
+    if isinstance(prefix_lists, Unknown):
+        return prefix_lists
+    found = prefix_lists.get(list_id)
+    if found is None:
+        return Unknown(f"prefix list {list_id} was not found")
+    if isinstance(found.entries, Unknown):
+        return found.entries
+    return [block for block in found.entries if isinstance(block, IPv4Network)]
+
+
+def out_through_acl(acl: NetworkAcl, other: Blocks, port: int = HTTPS) -> Fact[Crossing]:
+    """How much TCP traffic from a subnet to one port of the other side passes, with its answers."""
+    there = _one_way(acl, Direction.EGRESS, other, (port, port))
+    if isinstance(there, Unknown) or there.share is not Share.ALL:
+        return there
+    back = _one_way(acl, Direction.INGRESS, other, ANSWER_PORTS)
+    if isinstance(back, Unknown) or back.share is not Share.ALL:
+        return back
+    detail = f"{acl.id} lets TCP {port} of {other.name} out, and answers in"
+    wide = _one_way(acl, Direction.INGRESS, other, ANY_ANSWER_PORTS)
+    if isinstance(wide, Unknown) or wide.share is not Share.ALL:
+        detail += f" at Linux's ports {_range(ANSWER_PORTS)}, though not at all that clients use"
+    return Crossing(Share.ALL, detail)
+
+
+def into_through_acl(acl: NetworkAcl, other: Blocks, port: int = HTTPS) -> Fact[Crossing]:
+    """How much TCP traffic from the other side to one port of a subnet passes, with its answers."""
+    there = _one_way(acl, Direction.INGRESS, other, (port, port))
+    if isinstance(there, Unknown) or there.share is not Share.ALL:
+        return there
+    return _one_way(acl, Direction.EGRESS, other, ANSWER_PORTS)
+
+
+def _one_way(
+    acl: NetworkAcl, direction: Direction, other: Blocks, ports: tuple[int, int]
+) -> Fact[Crossing]:
+    packets = [Box(block, *ports) for block in other.blocks]
+    result = passage(acl, direction, TCP, packets)
+    if not result.denied:
+        return Crossing(Share.ALL, f"{acl.id} lets {direction.value} TCP {_range(ports)} pass")
+    first = result.denied[0]
+    rule = first.entry or "no rule"
+    detail = f"{acl.id}, {rule}, denies {direction.value} TCP to {first.box}"
+    if direction is Direction.INGRESS:
+        detail = f"{acl.id}, {rule}, denies {direction.value} TCP from {first.box}"
+    if not result.allowed:
+        return Crossing(Share.NONE, detail)
+    if not other.exact:
+        return Unknown(f"{detail}, which is a part of {other.name} only")
+    return Crossing(Share.SOME, detail)
+
+
+def _range(ports: tuple[int, int]) -> str:
+    first, last = ports
+    return str(first) if first == last else f"{first}-{last}"

@@ -1,0 +1,328 @@
+"""What one policy makes of a set of requests: do some get through, are some refused?
+
+Both answers are three-valued and come with a request as a witness. Deny beats Allow, and what no
+statement allows is refused:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from vpc_guardrail.core.policy.cases import assignments, mentions
+from vpc_guardrail.core.policy.conditions import all_hold
+from vpc_guardrail.core.policy.context import AnyOf, Context, Unknowable
+from vpc_guardrail.core.policy.glob import glob_of
+from vpc_guardrail.core.policy.languages import Budget, OutOfBudget, kinds
+from vpc_guardrail.core.policy.model import Effect
+from vpc_guardrail.core.policy.principals import Matching, Principal, means
+from vpc_guardrail.core.policy.regions import (
+    EVERYTHING,
+    Region,
+    Space,
+    allowed_resource,
+    refused_resource,
+    region,
+)
+from vpc_guardrail.core.policy.tri import Tri, agreed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from vpc_guardrail.core.policy.cases import Mentions
+    from vpc_guardrail.core.policy.context import Value
+    from vpc_guardrail.core.policy.glob import Glob
+    from vpc_guardrail.core.policy.model import Policy, Statement
+
+TOO_INTRICATE = "the patterns of the policy are too intricate to be decided in bounded time"
+IDENTITY_UNSEEN = "the policies of the principal himself are not read"
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """A set of requests: each of the actions, on each resource of the language, by each principal.
+
+    Actions may hold wildcards. The context is shared; each principal adds the keys that are his.
+    """
+
+    actions: tuple[str, ...]
+    resource: Glob
+    principals: tuple[Principal, ...]
+    context: Context = field(default_factory=Context)
+    excluded: tuple[Glob, ...] = ()
+    """Resources that the question leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One request out of a set, and the statements that decide it."""
+
+    action: str
+    resource: str
+    principal: Principal
+    context: Mapping[str, Value]
+    """The values of the keys that the policy asks for."""
+    statements: tuple[str, ...]
+    """The names of the statements that let it through, or refuse it; none: nothing allows it."""
+
+
+class Outcome(Enum):
+    """The two answers in one word."""
+
+    ALL = "all are allowed"
+    NONE = "none is allowed"
+    SOME = "some are allowed and some are not"
+    MAYBE = "it hangs on something unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy makes of a set of requests."""
+
+    allowed: Tri
+    """Whether some request of the set gets through."""
+    refused: Tri
+    """Whether some request of the set is refused."""
+    example: Witness | None = None
+    """A request that gets through; where `allowed` is MAYBE, one that may."""
+    counterexample: Witness | None = None
+    """A request that is refused; where `refused` is MAYBE, one that may be."""
+    reasons: tuple[str, ...] = ()
+    """Why something is unknown, as phrases that fit after "because"."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """ALL, NONE or SOME, if both answers are sure."""
+        if self.refused is Tri.NO:
+            return Outcome.ALL
+        if self.allowed is Tri.NO:
+            return Outcome.NONE
+        both = self.allowed is Tri.YES and self.refused is Tri.YES
+        return Outcome.SOME if both else Outcome.MAYBE
+
+
+def decide(
+    policy: Policy,
+    requests: Requests,
+    *,
+    matching: Matching = Matching.RESOURCE,
+    otherwise: Tri = Tri.NO,
+    budget: Budget | None = None,
+) -> Decision:
+    """Decide a set of requests by one policy.
+
+    `otherwise` is what becomes of a request that no statement speaks of: NO for an endpoint, or for
+    a bucket of another account; for a bucket of the principal's own account his identity policies
+    decide, so YES if they grant it and MAYBE if they are not known.
+    """
+    budget = budget or Budget()
+    answer = Decision(Tri.NO, Tri.NO)
+    try:
+        by_action = list(_actions(policy.statements, requests.actions, budget))
+        for who in requests.principals:
+            judge = _Judge(who, requests, matching, otherwise, budget)
+            answer = either(answer, judge.over_worlds(by_action))
+            if answer.allowed is Tri.YES and answer.refused is Tri.YES:
+                break
+    except OutOfBudget:
+        unsure = Decision(Tri.MAYBE, Tri.MAYBE, reasons=(TOO_INTRICATE,))
+        answer = either(answer, unsure)
+    return answer
+
+
+def either(one: Decision, other: Decision) -> Decision:
+    """The decision on the requests of both."""
+    example = one.example if one.allowed >= other.allowed else other.example
+    counterexample = one.counterexample if one.refused >= other.refused else other.counterexample
+    return Decision(
+        max(one.allowed, other.allowed),
+        max(one.refused, other.refused),
+        example or one.example or other.example,
+        counterexample or one.counterexample or other.counterexample,
+        tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+    )
+
+
+def _actions(
+    statements: Sequence[Statement], actions: Sequence[str], budget: Budget
+) -> Iterator[tuple[str, list[Statement]]]:
+    """One action for each set of statements that speak of the same ones."""
+    patterns = list(dict.fromkeys(p for each in statements for p in each.actions.patterns))
+    globs = [glob_of(pattern) for pattern in patterns]
+    done: set[tuple[int, ...]] = set()
+    for asked in actions:
+        glob = glob_of(asked.lower())
+        if glob.literal is None:
+            found = {text: set(which) for which, text in kinds(glob, globs, budget).items()}
+        else:
+            text = asked.lower()
+            found = {asked: {index for index, each in enumerate(globs) if each.matches(text)}}
+        for action, which in found.items():
+            matched = {patterns[index] for index in which}
+            able = [
+                each
+                for each in statements
+                if matched.isdisjoint(each.actions.patterns) is each.actions.negated
+            ]
+            signature = tuple(each.index for each in able)
+            if signature not in done:
+                done.add(signature)
+                yield action, able
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Decides the requests of one principal."""
+
+    who: Principal
+    requests: Requests
+    matching: Matching
+    otherwise: Tri
+    budget: Budget
+
+    def over_worlds(self, by_action: Sequence[tuple[str, list[Statement]]]) -> Decision:
+        """What is so in every world that may be the real one."""
+        context = self.requests.context.but(self.who.context)
+        meant = [
+            (action, [each for each in able if self._meant(each) is not Tri.NO])
+            for action, able in by_action
+        ]
+        keys = mentions({each.index: each for _, able in meant for each in able}.values())
+        free = assignments(context, keys, AnyOf)
+        found = self._in_world(context, free, meant, keys)
+        if found.allowed is not Tri.MAYBE and found.refused is not Tri.MAYBE:
+            return found
+        worlds = assignments(context, keys, Unknowable)
+        if len(worlds) > 1:
+            found = _agreed(
+                [self._in_world(context.but(each), free, meant, keys) for each in worlds]
+            )
+        if found.allowed is not Tri.MAYBE and found.refused is not Tri.MAYBE:
+            return found
+        return replace(found, reasons=self._reasons(context, keys))
+
+    def _meant(self, statement: Statement) -> Tri:
+        return means(statement.principals, self.who, self.matching)
+
+    def _reasons(self, context: Context, keys: dict[str, Mentions]) -> tuple[str, ...]:
+        open_keys = [
+            f"{value.reason} ({key})"
+            for key in keys
+            if isinstance(value := context.get(key), Unknowable)
+        ]
+        if self.otherwise is Tri.MAYBE:
+            open_keys.append(IDENTITY_UNSEEN)
+        return tuple(open_keys)
+
+    def _in_world(
+        self,
+        context: Context,
+        free: Sequence[dict[str, Value]],
+        meant: Sequence[tuple[str, list[Statement]]],
+        keys: dict[str, Mentions],
+    ) -> Decision:
+        """The decision on every action and every free choice of the context."""
+        answer = Decision(Tri.NO, Tri.NO)
+        for settled in free:
+            chosen = context.but(settled) if settled else context
+            for action, able in meant:
+                answer = either(answer, self._ruling(action, able, chosen, keys))
+                if answer.allowed is Tri.YES and answer.refused is Tri.YES:
+                    return answer
+        return answer
+
+    def _ruling(
+        self, action: str, able: Sequence[Statement], context: Context, keys: dict[str, Mentions]
+    ) -> Decision:
+        """The decision on one action in one context."""
+        weighed = _Weighed.of(able, context, self._meant, self.otherwise)
+        space = Space(self.requests.resource, self.requests.excluded)
+        budget = self.budget
+        allowed, refused = Tri.YES, Tri.YES
+        passes = allowed_resource(space, weighed.sure_allows, weighed.denies, budget)
+        if passes is None:
+            passes = allowed_resource(space, weighed.allows, weighed.sure_denies, budget)
+            allowed = Tri.NO if passes is None else Tri.MAYBE
+        stuck = refused_resource(space, weighed.allows, weighed.sure_denies, budget)
+        if stuck is None:
+            stuck = refused_resource(space, weighed.sure_allows, weighed.denies, budget)
+            refused = Tri.NO if stuck is None else Tri.MAYBE
+        said = {key: context.get(key) for key in keys}
+
+        def witness(resource: str | None, effect: Effect) -> Witness | None:
+            if resource is None:
+                return None
+            is_sure = (allowed if effect is Effect.ALLOW else refused) is Tri.YES
+            names = weighed.names(resource, effect, is_sure=is_sure)
+            return Witness(action, resource, self.who, said, names)
+
+        return Decision(
+            allowed, refused, witness(passes, Effect.ALLOW), witness(stuck, Effect.DENY)
+        )
+
+
+def _agreed(found: Sequence[Decision]) -> Decision:
+    """What holds in every world; examples come from the worlds in which they are surest."""
+    best = max(found, key=lambda each: each.allowed)
+    worst = max(found, key=lambda each: each.refused)
+    return Decision(
+        agreed(each.allowed for each in found),
+        agreed(each.refused for each in found),
+        best.example,
+        worst.counterexample,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The resources that statements allow and deny in one context, surely and perhaps."""
+
+    sure_allows: list[Region]
+    allows: list[Region]
+    sure_denies: list[Region]
+    denies: list[Region]
+    named: list[tuple[Statement, Region, Tri]]
+
+    @classmethod
+    def of(
+        cls,
+        able: Sequence[Statement],
+        context: Context,
+        meant: Callable[[Statement], Tri],
+        otherwise: Tri,
+    ) -> _Weighed:
+        found = cls([], [], [], [], [])
+        for statement in able:
+            applies = min(meant(statement), all_hold(statement.conditions, context))
+            if applies is Tri.NO:
+                continue
+            widest = region(statement, context, at_most=True)
+            surely, perhaps = (
+                (found.sure_allows, found.allows)
+                if statement.effect is Effect.ALLOW
+                else (found.sure_denies, found.denies)
+            )
+            perhaps.append(widest)
+            if applies is Tri.YES:
+                has_variables = any(each.variables for each in statement.resources.patterns)
+                surely.append(
+                    region(statement, context, at_most=False) if has_variables else widest
+                )
+            found.named.append((statement, widest, applies))
+        if otherwise is not Tri.NO:
+            found.allows.append(EVERYTHING)
+        if otherwise is Tri.YES:
+            found.sure_allows.append(EVERYTHING)
+        return found
+
+    def names(self, resource: str, effect: Effect, *, is_sure: bool) -> tuple[str, ...]:
+        """The statements of one effect that speak of a resource, surely or perhaps."""
+        return tuple(
+            statement.name
+            for statement, where, applies in self.named
+            if statement.effect is effect
+            and (applies is Tri.YES or not is_sure)
+            and where.holds(resource)
+        )

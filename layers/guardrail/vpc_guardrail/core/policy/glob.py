@@ -1,0 +1,155 @@
+"""Patterns with `*` and `?` as sequences of tokens: the regular languages of IAM.
+
+`*` is any combination of characters, `?` any single one. Within a resource both stand for `/` as
+well, and a `*` at the end of a segment for `:` too, so a resource pattern is one language over its
+whole text:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One character: of these, or, negated, any but these."""
+
+    chars: frozenset[str]
+    negated: bool = False
+
+    @property
+    def only(self) -> str | None:
+        """The one character that is meant, if it is but one."""
+        return next(iter(self.chars)) if not self.negated and len(self.chars) == 1 else None
+
+    def holds(self, char: str) -> bool:
+        """True if the character is one of those meant."""
+        return (char in self.chars) is not self.negated
+
+    def meet(self, other: Symbol) -> Symbol:
+        """The characters that both mean."""
+        if self.negated and other.negated:
+            return Symbol(self.chars | other.chars, negated=True)
+        if self.negated:
+            return Symbol(other.chars - self.chars)
+        if other.negated:
+            return Symbol(self.chars - other.chars)
+        return Symbol(self.chars & other.chars)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A character of a pattern, or, starred, any number of such characters."""
+
+    symbol: Symbol
+    star: bool = False
+
+
+ANYTHING = Symbol(frozenset(), negated=True)
+ANY_CHARACTER = Token(ANYTHING)
+ANY_TEXT = Token(ANYTHING, star=True)
+NO_COLON = Symbol(frozenset(":"), negated=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A language of texts, as a sequence of tokens."""
+
+    tokens: tuple[Token, ...]
+    head: str = field(init=False, compare=False)
+    """What every text of the language begins with."""
+
+    def __post_init__(self) -> None:
+        head: list[str] = []
+        for token in self.tokens:
+            only = token.symbol.only
+            if token.star or only is None:
+                break
+            head.append(only)
+        object.__setattr__(self, "head", "".join(head))
+
+    @property
+    def literal(self) -> str | None:
+        """The only text in the language, if there is but one."""
+        return self.head if len(self.head) == len(self.tokens) else None
+
+    def __add__(self, other: Glob) -> Glob:
+        return Glob(self.tokens + other.tokens)
+
+    def matches(self, text: str) -> bool:
+        """True if the text is in the language, in time linear in text times pattern."""
+        if not text.startswith(self.head):
+            return False
+        if len(self.head) == len(self.tokens):
+            return len(text) == len(self.head)
+        positions = self._closure({len(self.head)})
+        for char in text[len(self.head) :]:
+            moved: set[int] = set()
+            for position in positions:
+                if position < len(self.tokens):
+                    token = self.tokens[position]
+                    if token.symbol.holds(char):
+                        moved.add(position if token.star else position + 1)
+            if not moved:
+                return False
+            positions = self._closure(moved)
+        return len(self.tokens) in positions
+
+    def _closure(self, positions: set[int]) -> set[int]:
+        reached = set(positions)
+        for position in positions:
+            further = position
+            while further < len(self.tokens) and self.tokens[further].star:
+                further += 1
+                reached.add(further)
+        return reached
+
+
+@lru_cache(maxsize=1024)
+def _character(char: str) -> Token:
+    return Token(Symbol(frozenset(char)))
+
+
+def verbatim(text: str) -> list[Token]:
+    """The tokens of a text in which nothing is a wildcard."""
+    return [_character(char) for char in text]
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text with wildcards."""
+    found: list[Token] = []
+    for char in text:
+        if char == "*":
+            if not found or found[-1] != ANY_TEXT:
+                found.append(ANY_TEXT)
+        else:
+            found.append(ANY_CHARACTER if char == "?" else _character(char))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def glob_of(text: str) -> Glob:
+    """The language of a text with wildcards."""
+    return Glob(tuple(tokens_of(text)))
+
+
+@lru_cache(maxsize=1024)
+def literally(text: str) -> Glob:
+    """The language of this one text."""
+    return Glob(tuple(verbatim(text)))
+
+
+def either_case(glob: Glob) -> Glob:
+    """The same language without regard to case, as StringEqualsIgnoreCase reads it."""
+    tokens = (
+        Token(Symbol(_both_cases(token.symbol.chars), token.symbol.negated), token.star)
+        for token in glob.tokens
+    )
+    return Glob(tuple(tokens))
+
+
+def _both_cases(chars: frozenset[str]) -> frozenset[str]:
+    both = {form for char in chars for form in (char, char.lower(), char.upper())}
+    return frozenset(form for form in both if len(form) == 1)

@@ -1,0 +1,250 @@
+"""Questions about languages, answered exactly: is there a text in these and in none of those?
+
+Emptiness of "in all of these, in none of those" gives intersection, inclusion, inclusion in a
+union and difference, each with a witness. The search walks a product of automata that is built as
+it goes. Three things keep it small:
+
+- The patterns to avoid run together in one `Bank`, so a step costs the same for one or hundreds.
+- A state in which more of them are alive is dropped if the same place was reached with fewer.
+- Where the wanted patterns leave a character free, one that none of the living patterns to avoid
+  asks for is at least as good as any other, so the search does not branch over the alphabet.
+
+The question is hard in the worst case (it holds co-NP-complete ones), so a `Budget` bounds it, and
+`OutOfBudget` is an honest "not known".
+"""
+
+from __future__ import annotations
+
+import string
+from collections import deque
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from vpc_guardrail.core.policy.bank import Bank
+from vpc_guardrail.core.policy.glob import ANYTHING, Glob, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from vpc_guardrail.core.policy.glob import Token
+
+PLAIN = "xzqjkvw" + string.ascii_lowercase + string.digits + "-._" + string.ascii_uppercase
+"""Characters for witnesses, the rare ones first."""
+PRIVATE_USE = range(0xE000, 0xF8FF)
+"""Unicode's private use area: characters that no pattern mentions, unless it means harm."""
+STEP = 6
+"""What a step costs before its bits are counted, in units of `BITS_A_UNIT`."""
+BITS_A_UNIT = 1024
+"""Bits of a state that are handled in about a tenth of a microsecond."""
+DEFAULT_BUDGET = 200_000
+
+Link = tuple["Link | None", str]
+NOTHING = Bank(())
+
+
+class OutOfBudget(Exception):
+    """The question was given up before it was answered."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a question may cost before it is given up."""
+
+    left: int = DEFAULT_BUDGET
+
+    def spend(self, bank: Bank) -> None:
+        """Count one step of an automaton."""
+        self.left -= STEP + bank.width // BITS_A_UNIT
+        if self.left < 0:
+            raise OutOfBudget
+
+
+class _Track:
+    """Patterns of which one must match: all their tokens in a row, with a None after each."""
+
+    __slots__ = ("_patterns", "_starts", "tokens")
+
+    def __init__(self, patterns: Sequence[Glob]) -> None:
+        self.tokens: list[Token | None] = []
+        self._starts: list[int] = []
+        self._patterns = patterns
+        for pattern in patterns:
+            self._starts.append(len(self.tokens))
+            self.tokens.extend(pattern.tokens)
+            self.tokens.append(None)
+
+    def after(self, head: str) -> set[int]:
+        """The positions that are possible once a text has begun so."""
+        found: set[int] = set()
+        for start, pattern in zip(self._starts, self._patterns, strict=True):
+            if pattern.head.startswith(head):
+                found.add(start + len(head))
+            elif head.startswith(pattern.head):
+                positions = {start + len(pattern.head)}
+                for char in head[len(pattern.head) :]:
+                    positions = {
+                        onward
+                        for position in positions
+                        for symbol, onward in self.moves(position)
+                        if symbol.holds(char)
+                    }
+                found |= positions
+        return found
+
+    def moves(self, position: int) -> list[tuple[Symbol, int]]:
+        """The characters that may come at a position, and where each leads."""
+        found: list[tuple[Symbol, int]] = []
+        while (token := self.tokens[position]) is not None:
+            if not token.star:
+                found.append((token.symbol, position + 1))
+                break
+            found.append((token.symbol, position))
+            position += 1
+        return found
+
+    def may_end(self, position: int) -> bool:
+        """True if the text may end at a position."""
+        while (token := self.tokens[position]) is not None:
+            if not token.star:
+                return False
+            position += 1
+        return True
+
+
+class _Seen:
+    """The places reached so far, each with the least that is alive there."""
+
+    def __init__(self) -> None:
+        self._least: dict[tuple[int, ...], list[int]] = {}
+
+    def is_news(self, place: tuple[int, ...], alive: int) -> bool:
+        """Note a state; False if this place was reached with no more alive."""
+        known = self._least.setdefault(place, [])
+        if any(less & alive == less for less in known):
+            return False
+        known[:] = [more for more in known if alive & more != alive]
+        known.append(alive)
+        return True
+
+
+def escape(
+    wanted: Sequence[Sequence[Glob]], avoided: Bank | None = None, budget: Budget | None = None
+) -> str | None:
+    """A text that matches some pattern of each wanted union and none that is avoided, or None."""
+    budget = budget or Budget()
+    avoided = avoided or NOTHING
+    tracks = [_Track(patterns) for patterns in wanted]
+    head = wanted[0][0].head if len(wanted[0]) == 1 else ""
+    alive = avoided.start
+    for char in head:
+        budget.spend(avoided)
+        alive = avoided.step(alive, char)
+    if alive & avoided.certain:
+        return None
+    accepting = avoided.accepting
+    seen = _Seen()
+    todo: list[tuple[tuple[int, ...], int, Link | None]] = []
+    for place in product(*(track.after(head) for track in tracks)):
+        if seen.is_news(place, alive):
+            todo.append((place, alive, None))
+    while todo:
+        place, alive, link = todo.pop()
+        if not alive & accepting and all(map(_Track.may_end, tracks, place)):
+            return head + _text(link)
+        for choice in product(*map(_Track.moves, tracks, place)):
+            symbol = ANYTHING
+            for each, _ in choice:
+                symbol = symbol.meet(each)
+            onward = tuple(position for _, position in choice)
+            for char in _worth_trying(symbol, avoided, alive):
+                budget.spend(avoided)
+                still = avoided.step(alive, char)
+                if not still & avoided.certain and seen.is_news(onward, still):
+                    todo.append((onward, still, (link, char)))
+    return None
+
+
+def _worth_trying(symbol: Symbol, avoided: Bank, alive: int) -> Iterator[str]:
+    """Characters of a symbol, such that no other would keep less of the avoided alive."""
+    only = symbol.only
+    if only is not None:
+        yield only
+        return
+    for char, where in avoided.excluded.items():
+        if where & alive and symbol.holds(char):
+            yield char
+    fresh = _fresh(symbol, avoided, alive)
+    if fresh is not None:
+        yield fresh
+    else:
+        yield from sorted(symbol.chars)
+
+
+def _fresh(symbol: Symbol, avoided: Bank, alive: int) -> str | None:
+    """A character of a symbol that no living pattern asks for, if there is one."""
+    for char in PLAIN:
+        if symbol.holds(char) and not avoided.special(char) & alive:
+            return char
+    others = (chr(code) for code in PRIVATE_USE) if symbol.negated else sorted(symbol.chars)
+    for char in others:
+        if symbol.holds(char) and not avoided.special(char) & alive:
+            return char
+    return None
+
+
+def _text(link: Link | None) -> str:
+    found: list[str] = []
+    while link is not None:
+        link, char = link
+        found.append(char)
+    return "".join(reversed(found))
+
+
+def overlap(one: Glob, other: Glob, budget: Budget | None = None) -> str | None:
+    """A text in both languages, or None."""
+    head = min(len(one.head), len(other.head))
+    if one.head[:head] != other.head[:head]:
+        return None
+    return escape([[one], [other]], None, budget)
+
+
+def outside(language: Glob, union: Sequence[Glob], budget: Budget | None = None) -> str | None:
+    """A text of a language that no pattern of a union matches, or None: it is included."""
+    return escape([[language]], Bank(union), budget)
+
+
+def kinds(
+    language: Glob, patterns: Sequence[Glob], budget: Budget | None = None
+) -> dict[tuple[int, ...], str]:
+    """Every combination of patterns that texts of a language match, each with the shortest text.
+
+    Texts of one kind are the same to whoever only asks which of the patterns match.
+    """
+    budget = budget or Budget()
+    own, bank = Bank([language]), Bank(patterns)
+    alphabet = sorted({*own.alphabet, *bank.alphabet})
+    other = next(char for char in map(chr, PRIVATE_USE) if char not in alphabet)
+    other = next((char for char in PLAIN if char not in alphabet), other)
+    found: dict[tuple[int, ...], str] = {}
+    seen = {(own.start, bank.start)}
+    todo: deque[tuple[int, int, Link | None]] = deque([(own.start, bank.start, None)])
+    while todo:
+        mine, theirs, link = todo.popleft()
+        if own.matched(mine):
+            found.setdefault(bank.matched(theirs), _text(link))
+        asked = [char for char in alphabet if _is_asked(char, own, mine, bank, theirs)]
+        for char in (*asked, other):
+            budget.spend(bank)
+            state = (own.step(mine, char), bank.step(theirs, char))
+            if state[0] and state not in seen:
+                seen.add(state)
+                todo.append((*state, (link, char)))
+    return found
+
+
+def _is_asked(char: str, own: Bank, mine: int, bank: Bank, theirs: int) -> bool:
+    return bool(
+        (own.special(char) | own.excluded.get(char, 0)) & mine
+        or (bank.special(char) | bank.excluded.get(char, 0)) & theirs
+    )

@@ -1,0 +1,100 @@
+"""How many AWS calls an inspection makes; the README gives the same list."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local_aws.networks import TrainingNetwork
+    from tests.e2e.guardrail import Guardrail
+    from tests.e2e.training import Owner
+
+MOST_CALLS = 14
+"""What issue 2 allows a cold inspection, the ledger's calls and the alert included."""
+
+NETWORK_CALLS = [
+    "ec2:DescribeManagedPrefixLists",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+    "ec2:GetManagedPrefixListEntries",
+]
+"""What the network of a job costs; a VPC's attributes come one a call, and two are read."""
+
+LEDGER_CALLS = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+"""What doing something once costs: the key is claimed, then the result is kept."""
+
+
+def told(calls: list[str]) -> str:
+    return "\n".join([f"{len(calls)} calls:", *calls])
+
+
+def test_the_calls_of_a_cold_inspection_that_is_told(
+    by_hand: Guardrail, owner: Owner, without_s3_endpoint: TrainingNetwork
+) -> None:
+    job = owner.start(without_s3_endpoint)
+
+    with by_hand.inspector.recorded() as calls:
+        by_hand.inspect(job.event)
+        by_hand.wait_for_inspections(job)
+
+    assert calls == sorted(
+        [*LEDGER_CALLS, *NETWORK_CALLS, "sagemaker:DescribeTrainingJob", "sns:Publish"]
+    ), told(calls)
+    assert len(calls) <= MOST_CALLS, told(calls)
+
+
+def test_the_calls_of_a_cold_inspection_of_a_sound_job(
+    by_hand: Guardrail, owner: Owner, sound: TrainingNetwork
+) -> None:
+    job = owner.start(sound)
+
+    with by_hand.inspector.recorded() as calls:
+        by_hand.inspect(job.event)
+        by_hand.wait_for_inspections(job)
+
+    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, "sagemaker:DescribeTrainingJob"])
+    assert calls == expected, told(calls)
+
+
+def test_the_calls_for_a_job_without_vpc_that_is_stopped(by_hand: Guardrail, owner: Owner) -> None:
+    job = owner.start(None)
+
+    with by_hand.inspector.recorded() as inspection, by_hand.enforcer.recorded() as enforcement:
+        by_hand.inspect(job.event)
+        by_hand.wait_for_inspections(job)
+        by_hand.wait_for_report(job)
+        by_hand.wait_until_done()
+
+    assert inspection == sorted(
+        [*LEDGER_CALLS, "sagemaker:DescribeTrainingJob", "sns:Publish", "sqs:SendMessage"]
+    ), told(inspection)
+    assert enforcement == sorted(
+        [
+            *LEDGER_CALLS,
+            *LEDGER_CALLS,
+            "sagemaker:DescribeTrainingJob",
+            "sagemaker:StopTrainingJob",
+            "sns:Publish",
+        ]
+    ), told(enforcement)
+
+
+def test_one_more_job_of_the_batch_in_the_same_vpc_costs_no_further_ec2_call(
+    by_hand: Guardrail, owner: Owner, sound: TrainingNetwork
+) -> None:
+    jobs = [owner.start(sound), owner.start(sound)]
+
+    with by_hand.inspector.recorded() as calls:
+        by_hand.inspector.send_at_once([json.dumps(job.event) for job in jobs])
+        for job in jobs:
+            by_hand.wait_for_inspections(job)
+
+    assert [call for call in calls if call.startswith("ec2:")] == NETWORK_CALLS, told(calls)
+    assert calls.count("sagemaker:DescribeTrainingJob") == len(jobs), told(calls)

@@ -1,0 +1,479 @@
+"""The inventory before moto's EC2: which calls it makes, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.builders import ACCOUNT, NOW, REGION, a_job
+from tests.integration.networks import (
+    BuiltVpc,
+    add_gateway_endpoint,
+    add_prefix_list,
+    build_vpc,
+)
+from tests.integration.wire import ALWAYS, Wire, ec2_answer
+from vpc_guardrail.adapters import network_reading
+from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
+from vpc_guardrail.adapters.inventory import Inventory
+from vpc_guardrail.core import routing
+from vpc_guardrail.core.model import Network, TargetKind, TrainingJob, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_ec2 import EC2Client
+
+    from tests.integration.conftest import Waits
+    from vpc_guardrail.adapters.clients import Clients
+
+FIRST_WAVE = ("DescribeSubnets", "DescribeSecurityGroups", "DescribeManagedPrefixLists")
+SECOND_WAVE = (
+    "DescribeVpcs",
+    "DescribeRouteTables",
+    "DescribeVpcEndpoints",
+    "DescribeNatGateways",
+    "DescribeVpcAttribute",
+    "DescribeVpcAttribute",
+    "GetManagedPrefixListEntries",
+)
+
+
+@pytest.fixture
+def ec2(clients: Clients) -> EC2Client:
+    return clients.ec2
+
+
+@pytest.fixture
+def vpc(ec2: EC2Client) -> BuiltVpc:
+    return build_vpc(ec2)
+
+
+@pytest.fixture
+def wire(ec2: EC2Client, vpc: BuiltVpc) -> Wire:
+    """The wire from here on: the building of the VPC does not count."""
+    return Wire(ec2)
+
+
+def an_inventory(ec2: EC2Client, upcoming: Sequence[TrainingJob] = ()) -> Inventory:
+    return Inventory(ec2, lambda: NOW, lambda: upcoming)
+
+
+def read(ec2: EC2Client, job: TrainingJob) -> Network:
+    return an_inventory(ec2).read(job)
+
+
+class TestCalls:
+    def test_a_cold_job_costs_three_calls_and_then_seven(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        read(ec2, vpc.job())
+        assert sorted(wire.calls[:3]) == sorted(FIRST_WAVE)
+        assert sorted(wire.calls[3:]) == sorted(SECOND_WAVE)
+
+    def test_every_call_is_filtered_and_takes_the_longest_page(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        read(ec2, vpc.job(instance_type="ml.p99.48xlarge"))
+        for operation, parameters in wire.requests:
+            by_filter = parameters.get("Filters") or parameters.get("Filter")
+            by_name = parameters.get("PrefixListId") or parameters.get("VpcId")
+            assert by_filter or by_name or operation == "DescribeManagedPrefixLists", operation
+            assert parameters.get("MaxResults", 100) >= 100
+            assert not [name for name in parameters if name.endswith("Ids")]
+
+    def test_no_call_is_undeclared_and_no_job_is_listed_in_fault_4(
+        self, clients: Clients, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        """Fault 4 of the peers: the whole history of jobs was listed for one event."""
+        jobs_wire = Wire(clients.sagemaker)
+        other = build_vpc(ec2, "10.1.0.0/16")
+        wire.answers("DescribeSecurityGroupVpcAssociations", associations())
+        wire.calls.clear()
+        read(ec2, vpc.job(group=other.group, instance_type="ml.p99.48xlarge"))
+        assert {*wire.calls} == {*JOB_INSPECTOR["ec2"]}
+        assert jobs_wire.calls == []
+
+    def test_one_more_job_in_the_same_vpc_costs_no_call(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        created = ec2.create_subnet(VpcId=vpc.id, CidrBlock="10.0.1.0/24")
+        another_subnet = created["Subnet"]["SubnetId"]
+        jobs = [vpc.job("train-1"), vpc.job("train-2", subnet=another_subnet)]
+        inventory = an_inventory(ec2, jobs)
+        first = inventory.read(jobs[0])
+        wire.calls.clear()
+        second = inventory.read(jobs[1])
+        assert wire.calls == []
+        assert first is second
+        assert isinstance(second.subnet(another_subnet), type(first.subnet(vpc.subnet)))
+
+    def test_a_job_that_came_into_view_later_costs_a_reading_of_its_own(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        other = build_vpc(ec2, "10.1.0.0/16")
+        inventory = an_inventory(ec2)
+        inventory.read(vpc.job())
+        wire.calls.clear()
+        inventory.read(other.job("train-2"))
+        assert len(wire.calls) == 10
+
+    def test_the_next_batch_is_read_anew(self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire) -> None:
+        before = read(ec2, vpc.job())
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[vpc.s3_endpoint])
+        after = read(ec2, vpc.job())
+        assert before.endpoints != after.endpoints
+
+    def test_jobs_of_two_vpcs_are_read_together(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        other = build_vpc(ec2, "10.1.0.0/16")
+        wire.answers("DescribeSecurityGroupVpcAssociations", associations())
+        wire.calls.clear()
+        jobs = [vpc.job("train-1"), other.job("train-2")]
+        inventory = an_inventory(ec2, jobs)
+        network = inventory.read(jobs[0])
+        assert inventory.read(jobs[1]) is network
+        assert not isinstance(network.vpcs, Unknown)
+        assert {*network.vpcs} == {vpc.id, other.id}
+        assert Counter(wire.calls)["DescribeVpcAttribute"] == 4
+
+    def test_more_ids_than_a_filter_takes_are_asked_for_in_parts(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        missing = [f"subnet-{number:017x}" for number in range(250)]
+        network = read(ec2, a_job(subnets=[*missing, vpc.subnet], groups=[vpc.group]))
+        assert Counter(wire.calls)["DescribeSubnets"] == 2
+        assert not isinstance(network.subnets, Unknown)
+        assert {*network.subnets} == {vpc.subnet}
+
+    def test_an_id_with_a_wildcard_finds_nothing(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        network = read(ec2, a_job(subnets=["subnet-*"], groups=["*"]))
+        assert network.subnets == {}
+        assert network.security_groups == {}
+
+
+class TestFacts:
+    def test_a_network_is_read(self, ec2: EC2Client, vpc: BuiltVpc) -> None:
+        network = read(ec2, vpc.job())
+        assert (network.region, network.account, network.read_at) == (REGION, ACCOUNT, NOW)
+        for facts in (network.subnets, network.security_groups, network.vpcs):
+            assert not isinstance(facts, Unknown)
+            assert len(facts) == 1
+        assert not isinstance(network.endpoints, Unknown)
+        assert {*network.endpoints} == {vpc.s3_endpoint}
+        assert network.group_vpcs == {}
+        assert network.efa_support == {}
+        built = network.vpc(vpc.id)
+        assert not isinstance(built, Unknown)
+        assert (built.dns_support, built.dns_hostnames) == (True, False)
+        assert built.cidrs == (IPv4Network("10.0.0.0/16"),)
+
+    def test_the_time_of_the_facts_is_not_later_than_the_facts(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        read_at: list[int] = []
+
+        def now() -> datetime:
+            read_at.append(len(wire.calls))
+            return datetime.now(UTC)
+
+        Inventory(ec2, now).read(vpc.job())
+        assert read_at == [0]
+
+    def test_what_does_not_exist_is_missing_and_fails_nothing(
+        self, ec2: EC2Client, vpc: BuiltVpc
+    ) -> None:
+        job = a_job(subnets=["subnet-0gone", vpc.subnet], groups=["sg-0gone", vpc.group])
+        network = read(ec2, job)
+        assert not isinstance(network.subnets, Unknown)
+        assert not isinstance(network.security_groups, Unknown)
+        assert {*network.subnets} == {vpc.subnet}
+        assert {*network.security_groups} == {vpc.group}
+
+    def test_without_any_subnet_nothing_is_asked_about_vpcs(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group]))
+        assert sorted(wire.calls) == sorted(FIRST_WAVE)
+        assert network.subnets == {}
+        reason = Unknown("no subnet was found that would tell the VPC")
+        assert network.vpcs == network.route_tables == network.endpoints == reason
+        assert network.nat_gateways == network.group_vpcs == reason
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert {each.entries for each in network.prefix_lists.values()} == {reason}
+
+    def test_a_foreign_group_is_asked_for_its_associations(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        other = build_vpc(ec2, "10.1.0.0/16")
+        wire.answers(
+            "DescribeSecurityGroupVpcAssociations",
+            associations((other.group, vpc.id, "associated"), (other.group, "vpc-9", "failed")),
+        )
+        network = read(ec2, vpc.job(group=other.group))
+        assert network.group_vpcs == {other.group: frozenset({vpc.id})}
+
+    @pytest.mark.parametrize(
+        ("instance_type", "supported"),
+        [("ml.hpc6a.48xlarge", True), ("ml.t2.nano", False)],
+    )
+    def test_a_type_that_the_table_does_not_know_is_described(
+        self,
+        ec2: EC2Client,
+        vpc: BuiltVpc,
+        wire: Wire,
+        instance_type: str,
+        supported: bool,
+    ) -> None:
+        network = read(ec2, vpc.job(instance_type=instance_type))
+        assert network.efa_support == {instance_type: supported}
+        assert len(wire.calls) == 11
+
+    def test_a_type_that_ec2_does_not_know_is_unknown(self, ec2: EC2Client, vpc: BuiltVpc) -> None:
+        network = read(ec2, vpc.job(instance_type="ml.p99.48xlarge"))
+        assert network.efa_support == {
+            "ml.p99.48xlarge": Unknown("EC2 does not know p99.48xlarge in this Region")
+        }
+
+
+class TestPrefixLists:
+    def test_of_unnamed_lists_only_s3s_is_read(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        unnamed = add_prefix_list(ec2, "offices", "192.0.2.0/24")
+        network = read(ec2, vpc.job())
+        s3 = routing.destination_of(network, network.s3_service_name)
+        assert isinstance(s3.blocks, tuple)
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert network.prefix_lists[unnamed].entries == network_reading.NOT_NAMED
+
+    def test_a_list_that_a_rule_names_is_read(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        named = add_prefix_list(ec2, "peers", "10.0.0.0/24", "10.0.1.0/24")
+        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": named}]}
+        ec2.authorize_security_group_ingress(GroupId=vpc.group, IpPermissions=[rule])  # type: ignore[list-item]
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert network.prefix_lists[named].entries == (
+            IPv4Network("10.0.0.0/24"),
+            IPv4Network("10.0.1.0/24"),
+        )
+        assert len(wire.calls) == 11
+
+    def test_a_list_that_a_route_names_is_read_so_that_s3_stays_judged(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        """A VPC with endpoints for both S3 and DynamoDB is a common one."""
+        add_gateway_endpoint(ec2, vpc.id, vpc.route_table, "dynamodb")
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        dynamodb = routing.destination_of(network, f"com.amazonaws.{REGION}.dynamodb")
+        assert isinstance(dynamodb.blocks, tuple)
+        assert len(wire.calls) == 11
+        assert not isinstance(network.route_tables, Unknown)
+        s3 = routing.destination_of(network, network.s3_service_name)
+        table = network.route_tables[vpc.route_table]
+        for leg in routing.legs(table, s3, network.prefix_lists):
+            assert leg.route is not None
+            assert not isinstance(leg.route, Unknown)
+            assert leg.route.target.kind is TargetKind.VPC_ENDPOINT
+
+    def test_no_more_lists_than_the_bound_are_read(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        lists = [add_prefix_list(ec2, f"list-{n}", f"10.{n}.0.0/16") for n in range(25)]
+        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": each} for each in lists]}
+        ec2.authorize_security_group_ingress(GroupId=vpc.group, IpPermissions=[rule])  # type: ignore[list-item]
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        asked = Counter(wire.calls)["GetManagedPrefixListEntries"]
+        assert asked == network_reading.LISTS_READ
+        assert not isinstance(network.prefix_lists, Unknown)
+        left_out = [
+            each for each in lists if network.prefix_lists[each].entries == network_reading.TOO_MANY
+        ]
+        assert len(left_out) == 25 + 1 - network_reading.LISTS_READ
+
+    def test_a_list_that_went_while_it_was_read_is_unknown(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        wire.fails("GetManagedPrefixListEntries", "InvalidPrefixListID.NotFound")
+        network = read(ec2, vpc.job())
+        s3 = routing.destination_of(network, network.s3_service_name)
+        assert s3.blocks == Unknown(
+            "ec2:GetManagedPrefixListEntries did not find what it was asked for "
+            "(InvalidPrefixListID.NotFound)"
+        )
+
+
+FACTS = (
+    "subnets",
+    "security_groups",
+    "group_vpcs",
+    "vpcs",
+    "route_tables",
+    "endpoints",
+    "nat_gateways",
+    "prefix_lists",
+)
+BY_SUBNETS = ("vpcs", "route_tables", "endpoints", "nat_gateways", "group_vpcs")
+DENIALS = {
+    "DescribeSubnets": ("subnets", *BY_SUBNETS),
+    "DescribeSecurityGroups": ("security_groups", "group_vpcs"),
+    "DescribeSecurityGroupVpcAssociations": ("group_vpcs",),
+    "DescribeManagedPrefixLists": ("prefix_lists",),
+    "DescribeVpcs": ("vpcs",),
+    "DescribeRouteTables": ("route_tables",),
+    "DescribeVpcEndpoints": ("endpoints",),
+    "DescribeNatGateways": ("nat_gateways",),
+    "DescribeVpcAttribute": (),
+    "GetManagedPrefixListEntries": (),
+    "DescribeInstanceTypes": (),
+}
+"""Which facts are Unknown as a whole when one action is denied; the last three lie deeper."""
+
+
+def test_every_ec2_action_is_denied_once_below() -> None:
+    assert {*DENIALS} == {*JOB_INSPECTOR["ec2"]}
+
+
+@pytest.mark.parametrize("denied", DENIALS)
+def test_a_denied_action_makes_its_own_fact_unknown_and_no_other(
+    ec2: EC2Client, vpc: BuiltVpc, wire: Wire, denied: str
+) -> None:
+    other = build_vpc(ec2, "10.1.0.0/16")
+    if denied != "DescribeSecurityGroupVpcAssociations":
+        wire.answers("DescribeSecurityGroupVpcAssociations", associations())
+    wire.fails(denied, "UnauthorizedOperation", status=403, times=ALWAYS)
+    job = vpc.job(group=other.group, instance_type="ml.p99.48xlarge")
+    network = read(ec2, job)
+    reason = Unknown(f"ec2:{denied} is denied to the guardrail")
+    unknown = {
+        name: value for name in FACTS if isinstance(value := getattr(network, name), Unknown)
+    }
+    assert unknown == dict.fromkeys(DENIALS[denied], reason)
+    built = network.vpc(vpc.id)
+    if not isinstance(built, Unknown):
+        dns_is_unread = built.dns_support == built.dns_hostnames == reason
+        assert dns_is_unread == (denied == "DescribeVpcAttribute")
+    s3_is_unread = routing.destination_of(network, network.s3_service_name).blocks == reason
+    lists = {"DescribeManagedPrefixLists", "GetManagedPrefixListEntries", "DescribeSubnets"}
+    assert s3_is_unread == (denied in lists)
+    type_is_unread = network.efa_support["ml.p99.48xlarge"] == reason
+    assert type_is_unread == (denied == "DescribeInstanceTypes")
+
+
+class TestFaults:
+    @pytest.mark.parametrize("operation", [*FIRST_WAVE, *dict.fromkeys(SECOND_WAVE)])
+    def test_throttling_that_passes_does_no_harm(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits, operation: str
+    ) -> None:
+        sound = read(ec2, vpc.job())
+        wire.fails(operation, "RequestLimitExceeded", status=503, times=2)
+        wire.attempts.clear()
+        assert read(ec2, vpc.job()) == sound
+        assert len(wire.attempts) == 12
+        assert len(waits) == 2
+
+    @pytest.mark.parametrize("operation", [*FIRST_WAVE, *dict.fromkeys(SECOND_WAVE)])
+    def test_throttling_that_does_not_pass_is_raised_in_faults_3_and_5(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits, operation: str
+    ) -> None:
+        """Faults 3 and 5 of the peers: throttling became success without work, or a verdict."""
+        wire.fails(operation, "RequestLimitExceeded", status=503, times=ALWAYS)
+        with pytest.raises(ClientError, match="RequestLimitExceeded"):
+            read(ec2, vpc.job())
+        assert max(waits) < 20
+
+    @pytest.mark.parametrize(
+        "code", ["InternalError", "AuthFailure", "ExpiredToken", "SomethingNew", "RequestExpired"]
+    )
+    def test_any_other_error_is_raised(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits, code: str
+    ) -> None:
+        wire.fails("DescribeRouteTables", code, status=500, times=ALWAYS)
+        with pytest.raises(ClientError, match=code):
+            read(ec2, vpc.job())
+
+    def test_a_fault_is_that_of_all_jobs_of_the_reading(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits
+    ) -> None:
+        jobs = [vpc.job("train-1"), vpc.job("train-2")]
+        inventory = an_inventory(ec2, jobs)
+        wire.fails("DescribeSubnets", "RequestLimitExceeded", status=503, times=ALWAYS)
+        with pytest.raises(ClientError):
+            inventory.read(jobs[0])
+        attempts = [*wire.attempts]
+        with pytest.raises(ClientError, match="RequestLimitExceeded"):
+            inventory.read(jobs[1])
+        assert wire.attempts == attempts
+
+    def test_the_next_batch_tries_again(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits
+    ) -> None:
+        wire.fails("DescribeSubnets", "RequestLimitExceeded", status=503, times=4)
+        with pytest.raises(ClientError):
+            read(ec2, vpc.job())
+        assert not isinstance(read(ec2, vpc.job()).subnets, Unknown)
+
+
+class TestPages:
+    def test_all_pages_are_merged(self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire) -> None:
+        pages = [
+            ec2_answer("DescribeRouteTables", table_page(f"rtb-{number}", vpc.id), token)
+            for number, token in ((1, "two"), (2, "three"), (3, ""))
+        ]
+        wire.answers("DescribeRouteTables", *pages)
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.route_tables, Unknown)
+        assert [*network.route_tables] == ["rtb-1", "rtb-2", "rtb-3"]
+        asked = [values for name, values in wire.requests if name == "DescribeRouteTables"]
+        assert [each.get("NextToken") for each in asked] == [None, "two", "three"]
+
+    def test_a_denied_page_makes_all_of_it_unknown(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        first = ec2_answer("DescribeRouteTables", table_page("rtb-1", vpc.id), "two")
+        wire.answers("DescribeRouteTables", first)
+        wire.fails("DescribeRouteTables", "UnauthorizedOperation", status=403)
+        network = read(ec2, vpc.job())
+        assert isinstance(network.route_tables, Unknown)
+
+    def test_a_throttled_page_is_a_fault(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits
+    ) -> None:
+        first = ec2_answer("DescribeRouteTables", table_page("rtb-1", vpc.id), "two")
+        wire.answers("DescribeRouteTables", first)
+        wire.fails("DescribeRouteTables", "RequestLimitExceeded", status=503, times=ALWAYS)
+        with pytest.raises(ClientError, match="RequestLimitExceeded"):
+            read(ec2, vpc.job())
+
+
+def table_page(table_id: str, vpc_id: str) -> str:
+    """A page with one route table."""
+    return (
+        f"<routeTableSet><item><routeTableId>{table_id}</routeTableId>"
+        f"<vpcId>{vpc_id}</vpcId></item></routeTableSet>"
+    )
+
+
+def associations(*rows: tuple[str, str, str]) -> str:
+    """What DescribeSecurityGroupVpcAssociations answers: group, VPC and state."""
+    items = "".join(
+        f"<item><groupId>{group}</groupId><vpcId>{vpc}</vpcId><state>{state}</state></item>"
+        for group, vpc, state in rows
+    )
+    return ec2_answer(
+        "DescribeSecurityGroupVpcAssociations",
+        f"<securityGroupVpcAssociationSet>{items}</securityGroupVpcAssociationSet>",
+    )

@@ -1,0 +1,270 @@
+"""What Hypothesis invents of networks, jobs and what the guardrail may not read of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.builders import (
+    ACCOUNT,
+    ANOTHER_ACCOUNT,
+    DENIED,
+    LOCAL_ROUTE,
+    S3_LIST,
+    S3_ROUTE,
+    VPC,
+    a_customer_list,
+    a_gateway_endpoint,
+    a_job,
+    a_nat_gateway,
+    a_network,
+    a_plan,
+    a_prefix_list,
+    a_route,
+    a_rule,
+    a_security_group,
+    a_subnet,
+    a_vpc,
+    an_interface_endpoint,
+    endpoint,
+    internet_gateway,
+    nat,
+    transit_gateway,
+    virtual_private_gateway,
+)
+from vpc_guardrail.core.model import (
+    JobSource,
+    Network,
+    Route,
+    RouteTable,
+    TrainingJob,
+    Unknown,
+)
+from vpc_guardrail.core.model.groups import ESP, TCP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from random import Random
+
+    from vpc_guardrail.core.model import Fact, SecurityGroup, Subnet
+
+T = TypeVar("T")
+NEW_TYPE = "ml.p9.48xlarge"
+PART_OF_S3 = "52.219.8.0/24"
+
+types = st.sampled_from(["ml.m5.xlarge", "ml.g5.12xlarge", "ml.p4d.24xlarge", NEW_TYPE])
+plans = st.lists(st.tuples(types, st.integers(1, 3)), min_size=1, max_size=2).map(
+    lambda sets: a_plan(*sets)
+)
+
+
+def _names(*names: str, at_least: int = 1) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), min_size=at_least, max_size=len(names), unique=True)
+
+
+def _jobs(
+    subnets: st.SearchStrategy[list[str]], groups: st.SearchStrategy[list[str]]
+) -> st.SearchStrategy[TrainingJob]:
+    several_plans = st.lists(plans, min_size=1, max_size=2).map(tuple)
+    return st.builds(
+        a_job,
+        subnets=subnets,
+        groups=groups,
+        plans=st.one_of(several_plans, several_plans, st.just(DENIED)),
+        source=st.sampled_from(JobSource),
+        secondary_status=st.sampled_from(["", "Starting", "Training"]),
+        encrypted=st.booleans(),
+    )
+
+
+jobs = _jobs(_names("subnet-a", "subnet-b", "subnet-x"), _names("sg-1", "sg-2", "sg-x"))
+incomplete_jobs = _jobs(_names("subnet-a", at_least=0), _names("sg-1", at_least=0))
+
+routes = st.sampled_from(
+    [
+        S3_ROUTE,
+        a_route(S3_LIST, to=endpoint("vpce-2")),
+        a_route(S3_LIST, to=endpoint(), state="blackhole"),
+        a_route("0.0.0.0/0", to=nat()),
+        a_route("0.0.0.0/0", to=nat("nat-2")),
+        a_route("0.0.0.0/0", to=internet_gateway()),
+        a_route("0.0.0.0/0", to=transit_gateway()),
+        a_route("0.0.0.0/0", to=endpoint("vpce-firewall")),
+        a_route("0.0.0.0/0", to=virtual_private_gateway(), propagated=True),
+        a_route(PART_OF_S3, to=virtual_private_gateway(), propagated=True),
+        a_route(PART_OF_S3, to=nat(), state="blackhole"),
+        a_route("192.168.0.0/16", to=transit_gateway()),
+        a_route("pl-x", to=transit_gateway()),
+        a_route("pl-ddb", to=endpoint("vpce-ddb")),
+    ]
+)
+
+
+def _as_ec2_allows(found: Sequence[Route]) -> tuple[Route, ...]:
+    return tuple({(each.destination, each.propagated): each for each in found}.values())
+
+
+route_sets = st.lists(routes, max_size=4).map(_as_ec2_allows)
+rules = st.sampled_from(
+    [
+        a_rule(groups=("sg-1",)),
+        a_rule(groups=("sg-2",)),
+        a_rule(cidrs=("0.0.0.0/0",)),
+        a_rule(cidrs=("10.0.0.0/24",)),
+        a_rule(lists=("pl-x",)),
+        a_rule(protocol=TCP, ports=(0, 65535), groups=("sg-1",)),
+        a_rule(protocol=TCP, ports=(22, 22), cidrs=("10.0.0.0/16",)),
+        a_rule(protocol=ESP, groups=("sg-1",)),
+    ]
+)
+rule_sets = st.lists(rules, max_size=3)
+
+
+def _some_of(*choices: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Each choice, drawn or left out."""
+    return st.tuples(*(st.one_of(choice, st.none()) for choice in choices)).map(
+        lambda drawn: [each for each in drawn if each is not None]
+    )
+
+
+def _table(
+    table_id: str, subnets: Iterable[str], *, main: bool = False
+) -> st.SearchStrategy[RouteTable]:
+    return route_sets.map(
+        lambda found: RouteTable(table_id, VPC, main, frozenset(subnets), (LOCAL_ROUTE, *found))
+    )
+
+
+def _subnet(subnet_id: str, cidr: str) -> st.SearchStrategy[Subnet]:
+    return st.builds(
+        a_subnet,
+        st.just(subnet_id),
+        vpc=st.sampled_from([VPC, VPC, VPC, "vpc-2"]),
+        owner=st.sampled_from([ACCOUNT, ACCOUNT, ANOTHER_ACCOUNT]),
+        cidr=st.sampled_from([cidr, cidr, cidr, None]),
+        available_addresses=st.sampled_from([0, 1, 4, 5, 10, 200]),
+    )
+
+
+def _group(group_id: str) -> st.SearchStrategy[SecurityGroup]:
+    return st.builds(
+        a_security_group,
+        st.just(group_id),
+        vpc=st.sampled_from([VPC, VPC, "vpc-2"]),
+        ingress=rule_sets,
+        egress=rule_sets,
+    )
+
+
+states = st.sampled_from(["available", "available", "pending", "deleting"])
+networks: st.SearchStrategy[Network] = st.builds(
+    a_network,
+    subnets=_some_of(_subnet("subnet-a", "10.0.0.0/24"), _subnet("subnet-b", "10.0.1.0/24")),
+    security_groups=_some_of(_group("sg-1"), _group("sg-2")),
+    group_vpcs=st.sampled_from([{}, {"sg-1": frozenset({VPC})}]),
+    vpcs=_some_of(
+        st.builds(
+            a_vpc,
+            tenancy=st.sampled_from(["default", "dedicated"]),
+            dns_support=st.booleans(),
+            dns_hostnames=st.booleans(),
+            internet_block_mode=st.sampled_from(["off", "block-bidirectional"]),
+        )
+    ),
+    route_tables=_some_of(
+        _table("rtb-a", ("subnet-a",)),
+        _table("rtb-main", (), main=True),
+        _table("rtb-nat", ("subnet-nat",)),
+    ),
+    endpoints=_some_of(
+        st.builds(a_gateway_endpoint, state=states),
+        st.just(a_gateway_endpoint("vpce-ddb", service="com.amazonaws.eu-central-1.dynamodb")),
+        st.builds(
+            an_interface_endpoint,
+            state=states,
+            private_dns=st.booleans(),
+            only_for_inbound_resolver=st.booleans(),
+        ),
+    ),
+    nat_gateways=_some_of(
+        st.builds(
+            a_nat_gateway,
+            state=states,
+            connectivity=st.sampled_from(["public", "private"]),
+            subnet=st.sampled_from(["subnet-nat", "subnet-a", None]),
+        ),
+        st.just(a_nat_gateway("nat-2", subnet=None, route_table="rtb-nat")),
+    ),
+    prefix_lists=_some_of(
+        st.just(a_prefix_list()),
+        st.builds(
+            a_customer_list,
+            st.just("pl-x"),
+            st.sampled_from([(), ("10.0.0.0/8",), ("0.0.0.0/0",), (PART_OF_S3,)]),
+        ),
+        st.just(a_prefix_list("pl-ddb", DENIED, name="com.amazonaws.eu-central-1.dynamodb")),
+    ),
+    efa_support=st.sampled_from([{}, {NEW_TYPE: True}, {NEW_TYPE: False}]),
+)
+
+
+ALWAYS_KNOWN = {"region", "account", "read_at", "efa_support"}
+
+
+def blinded(network: Network) -> Iterator[Network]:
+    """The network with one fact, or one group of facts, that may not be read."""
+    for field in fields(network):
+        if field.name not in ALWAYS_KNOWN:
+            unread_group: dict[str, Any] = {field.name: DENIED}
+            yield replace(network, **unread_group)
+    for name in network.efa_support:
+        yield replace(network, efa_support={**network.efa_support, name: DENIED})
+    if not isinstance(network.prefix_lists, Unknown):
+        for each in network.prefix_lists.values():
+            unread = replace(each, entries=DENIED)
+            yield replace(network, prefix_lists={**network.prefix_lists, each.id: unread})
+    if not isinstance(network.vpcs, Unknown):
+        for vpc in network.vpcs.values():
+            for less in (
+                replace(vpc, dns_support=DENIED),
+                replace(vpc, dns_hostnames=DENIED),
+            ):
+                yield replace(network, vpcs={**network.vpcs, vpc.id: less})
+
+
+def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[TrainingJob, Network]:
+    """The same job and network, with everything told in another order."""
+
+    def mixed(found: Iterable[T]) -> tuple[T, ...]:
+        listed = [*found]
+        random.shuffle(listed)
+        return tuple(listed)
+
+    def remapped(parts: Fact[Mapping[str, T]]) -> Fact[Mapping[str, T]]:
+        return parts if isinstance(parts, Unknown) else dict(mixed(parts.items()))
+
+    tables, groups = remapped(network.route_tables), remapped(network.security_groups)
+    if not isinstance(tables, Unknown):
+        tables = {name: replace(each, routes=mixed(each.routes)) for name, each in tables.items()}
+    if not isinstance(groups, Unknown):
+        groups = {
+            name: replace(each, ingress=mixed(each.ingress), egress=mixed(each.egress))
+            for name, each in groups.items()
+        }
+    told_otherwise = replace(
+        network,
+        subnets=remapped(network.subnets),
+        security_groups=groups,
+        route_tables=tables,
+        endpoints=remapped(network.endpoints),
+        nat_gateways=remapped(network.nat_gateways),
+        prefix_lists=remapped(network.prefix_lists),
+    )
+    config = job.vpc_config and replace(
+        job.vpc_config,
+        subnet_ids=mixed(job.subnet_ids),
+        security_group_ids=mixed(job.security_group_ids),
+    )
+    return replace(job, vpc_config=config), told_otherwise

@@ -1,0 +1,136 @@
+"""A wrong setting is refused at deployment, and the refusal says what is right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.template.cloudformation import ROOT, Template
+from vpc_guardrail.core.settings import Mode
+
+RIGHT = [
+    ("Mode", "audit"),
+    ("Mode", "enforce"),
+    ("AlertEmail", ""),
+    ("AlertEmail", "network.team+alerts@example.org"),
+    ("EventSources", "aws.sagemaker"),
+    ("EventSources", "aws.sagemaker,test.sagemaker"),
+    ("Architecture", "arm64"),
+    ("Architecture", "x86_64"),
+    ("LogLevel", "DEBUG"),
+    ("LogRetentionDays", "365"),
+]
+
+WRONG = [
+    ("Mode", ""),
+    ("Mode", "Enforce"),
+    ("Mode", "stop"),
+    ("AlertEmail", "network.team"),
+    ("AlertEmail", "a@example.org,b@example.org"),
+    ("AlertEmail", "a team@example.org"),
+    ("EventSources", ""),
+    ("EventSources", "aws.sagemaker,"),
+    ("EventSources", "aws.sagemaker, test.sagemaker"),
+    ("Architecture", "amd64"),
+    ("LogLevel", "WARNING"),
+    ("LogLevel", "info"),
+    ("LogRetentionDays", "0"),
+    ("LogRetentionDays", "31"),
+]
+
+ENVIRONMENTS = ["default", "dev", "staging", "prod"]
+
+
+def accepts(parameter: dict[str, Any], value: str) -> bool:
+    """What CloudFormation decides; each entry of a list must fit the pattern by itself."""
+    if "AllowedValues" in parameter:
+        return value in map(str, parameter["AllowedValues"])
+    entries = value.split(",") if parameter["Type"] == "CommaDelimitedList" else [value]
+    return all(re.fullmatch(parameter["AllowedPattern"], entry) for entry in entries)
+
+
+@pytest.mark.parametrize(("name", "value"), RIGHT)
+def test_right_setting_is_taken(template: Template, name: str, value: str) -> None:
+    assert accepts(dict(template.parameters[name]), value)
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_wrong_setting_is_refused(template: Template, name: str, value: str) -> None:
+    assert not accepts(dict(template.parameters[name]), value)
+
+
+def test_every_parameter_is_covered_here(template: Template) -> None:
+    assert {name for name, _ in RIGHT} == {name for name, _ in WRONG} == set(template.parameters)
+
+
+def test_every_parameter_has_a_working_default_and_says_what_is_right(template: Template) -> None:
+    for name, parameter in template.parameters.items():
+        assert accepts(dict(parameter), str(parameter["Default"])), name
+        assert parameter["ConstraintDescription"].startswith("must be "), name
+        assert parameter["Description"].endswith("."), name
+
+
+def test_modes_are_those_of_the_code_and_the_default_stops_nothing(template: Template) -> None:
+    mode = template.parameters["Mode"]
+
+    assert set(mode["AllowedValues"]) == {mode.value for mode in Mode}
+    assert mode["Default"] == Mode.AUDIT.value
+
+
+def test_console_shows_every_parameter_once_with_a_label(template: Template) -> None:
+    interface = template.body["Metadata"]["AWS::CloudFormation::Interface"]
+    shown = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+
+    assert sorted(shown) == sorted(template.parameters)
+    assert set(interface["ParameterLabels"]) == set(template.parameters)
+
+
+@pytest.fixture(scope="module")
+def samconfig() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+
+
+def test_environments_are_complete(samconfig: dict[str, Any]) -> None:
+    assert set(samconfig) == {"version", *ENVIRONMENTS}
+    for name in ENVIRONMENTS:
+        environment = samconfig[name]
+        assert environment["build"]["parameters"] == {"cached": True, "parallel": True}
+        assert environment["validate"]["parameters"] == {"lint": True}
+        assert environment["deploy"]["parameters"]["resolve_s3"] is True
+        assert f"environment={name}" in environment["deploy"]["parameters"]["tags"]
+
+
+def test_environments_are_stacks_of_their_own(samconfig: dict[str, Any]) -> None:
+    stacks = [samconfig[name]["global"]["parameters"]["stack_name"] for name in ENVIRONMENTS]
+
+    assert len(set(stacks)) == len(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_environment_sets_what_the_template_takes_and_only_audits(
+    template: Template, samconfig: dict[str, Any], environment: str
+) -> None:
+    overrides = samconfig[environment]["deploy"]["parameters"]["parameter_overrides"]
+    settings = dict(override.split("=", 1) for override in overrides)
+
+    assert settings["Mode"] == Mode.AUDIT.value
+    for name, value in settings.items():
+        assert accepts(dict(template.parameters[name]), value), name
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_deployment_may_make_roles_but_none_with_a_name(
+    samconfig: dict[str, Any], environment: str
+) -> None:
+    assert samconfig[environment]["deploy"]["parameters"]["capabilities"] == ["CAPABILITY_IAM"]
+
+
+def test_a_change_of_prod_is_shown_before_it_is_made(samconfig: dict[str, Any]) -> None:
+    asked = {
+        name: samconfig[name]["deploy"]["parameters"]["confirm_changeset"] for name in ENVIRONMENTS
+    }
+
+    assert asked == {"default": False, "dev": False, "staging": False, "prod": True}

@@ -1,0 +1,233 @@
+"""The enforcement of one stop order: the very same job, once, and told once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOW, a_job_without_vpc
+from tests.fakes import (
+    FakeJobs,
+    FakeLedger,
+    FakePublisher,
+    FakeStopper,
+    LedgerBusyError,
+    ThrottledError,
+)
+from tests.messages import a_stop_order
+from vpc_guardrail.app.enforce import Enforcer
+from vpc_guardrail.app.enforcement import Enforcement, Outcome
+from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError, JobNotReadableError
+from vpc_guardrail.core.settings import Mode, Settings
+
+JOB = a_job_without_vpc()
+ORDER = a_stop_order(JOB.name)
+
+
+@dataclass
+class Enforcing:
+    """An enforcer among fakes."""
+
+    jobs: FakeJobs = field(default_factory=lambda: FakeJobs(JOB))
+    mode: Mode = Mode.ENFORCE
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    publisher: FakePublisher = field(default_factory=FakePublisher)
+    stopper: FakeStopper = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stopper = FakeStopper(self.jobs)
+
+    def obey(self) -> Enforcement:
+        enforcer = Enforcer(
+            jobs=self.jobs,
+            stopper=self.stopper,
+            ledger=self.ledger,
+            publisher=self.publisher,
+            settings=Settings(mode=self.mode),
+        )
+        return enforcer.enforce(ORDER)
+
+
+def test_the_same_job_in_progress_is_stopped_and_told() -> None:
+    enforcing = Enforcing()
+
+    enforcement = enforcing.obey()
+
+    assert enforcing.stopper.stopped == [JOB.name]
+    assert enforcement == Enforcement(
+        ORDER, Outcome.STOPPED, "open-1 was stopped, because of vpc-config-present."
+    )
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+def test_fault_15_a_repeated_order_stops_once_and_tells_once() -> None:
+    """peers.md, fault 15: ran twice on a duplicate event."""
+    enforcing = Enforcing()
+    outcomes = [enforcing.obey() for _ in range(3)]
+
+    assert outcomes == [outcomes[0]] * 3
+    assert enforcing.stopper.asked == [JOB.name]
+    assert len(enforcing.publisher.enforcements) == 1
+
+
+def test_a_new_job_of_the_same_name_is_not_stopped_by_the_old_order() -> None:
+    newer = replace(JOB, created_at=NOW + timedelta(seconds=1))
+    enforcing = Enforcing(FakeJobs(newer))
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.ANOTHER_JOB
+    assert "2026-11-23T12:00:01Z" in enforcement.message
+    assert enforcing.stopper.asked == []
+
+
+def test_a_job_created_a_microsecond_apart_is_another_job() -> None:
+    enforcing = Enforcing(FakeJobs(replace(JOB, created_at=NOW + timedelta(microseconds=1))))
+
+    assert enforcing.obey().outcome is Outcome.ANOTHER_JOB
+    assert enforcing.stopper.asked == []
+
+
+def test_a_job_with_another_arn_is_another_job() -> None:
+    enforcing = Enforcing(FakeJobs(replace(JOB, arn=JOB.arn.replace("1111", "9999"))))
+
+    assert enforcing.obey().outcome is Outcome.ANOTHER_JOB
+    assert enforcing.stopper.asked == []
+
+
+@pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped", "Stopping", "Deleting", ""])
+def test_fault_10_a_job_that_was_described_as_ended_is_done(status: str) -> None:
+    """peers.md, fault 10: a stop on a job that has already stopped raises."""
+    enforcing = Enforcing(FakeJobs(replace(JOB, status=status)))
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.ALREADY_ENDED
+    assert status in enforcement.message
+    assert enforcing.stopper.asked == []
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+def test_fault_10_a_job_that_ends_before_the_stop_reaches_it_is_done() -> None:
+    """peers.md, fault 10: a stop on a job that has already stopped raises."""
+    enforcing = Enforcing()
+    enforcing.stopper.fail_next(JobAlreadyEndedError("the training job is in status Stopped"))
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.ALREADY_ENDED
+    assert enforcement.message == (
+        "open-1 had ended before it could be stopped: the training job is in status Stopped."
+    )
+    assert enforcing.obey() == enforcement
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+def test_a_job_that_was_deleted_is_gone() -> None:
+    enforcing = Enforcing(FakeJobs())
+
+    assert enforcing.obey().outcome is Outcome.GONE
+    assert enforcing.stopper.asked == []
+
+
+def test_a_job_deleted_before_the_stop_reaches_it_is_gone() -> None:
+    enforcing = Enforcing()
+    enforcing.stopper.fail_next(JobNotFoundError("training job open-1 was not found"))
+
+    assert enforcing.obey().outcome is Outcome.GONE
+
+
+def test_a_child_of_a_tuning_job_is_left_to_its_tuning_job() -> None:
+    parent = JOB.arn.replace("training-job", "hyper-parameter-tuning-job")
+    enforcing = Enforcing(FakeJobs(replace(JOB, tuning_job_arn=parent)))
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.CHILD_OF_TUNING_JOB
+    assert parent in enforcement.message
+    assert enforcing.stopper.asked == []
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+def test_a_mode_that_is_audit_by_now_stops_nothing_and_asks_nothing() -> None:
+    enforcing = Enforcing(mode=Mode.AUDIT)
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.NOT_ENFORCED
+    assert enforcing.jobs.asked == enforcing.stopper.asked == []
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(ThrottledError(), id="throttled"),
+        pytest.param(JobNotReadableError("denied"), id="not readable"),
+    ],
+)
+def test_a_job_that_cannot_be_described_is_tried_again(fault: Exception) -> None:
+    enforcing = Enforcing()
+    enforcing.jobs.fail_next(fault)
+
+    with pytest.raises(type(fault)):
+        enforcing.obey()
+    assert enforcing.stopper.asked == []
+    assert enforcing.publisher.told_nobody
+
+    assert enforcing.obey().outcome is Outcome.STOPPED
+
+
+def test_fault_2_a_throttled_stop_is_raised_and_tried_again_then_stops_once() -> None:
+    """peers.md, fault 2: swallows a throttled StopTrainingJob."""
+    enforcing = Enforcing()
+    enforcing.stopper.fail_next(ThrottledError(), ThrottledError())
+
+    for _ in range(2):
+        with pytest.raises(ThrottledError):
+            enforcing.obey()
+        assert enforcing.publisher.told_nobody
+    enforcing.obey()
+    enforcing.obey()
+
+    assert enforcing.stopper.stopped == [JOB.name]
+    assert enforcing.stopper.asked == [JOB.name] * 3
+    assert len(enforcing.publisher.enforcements) == 1
+
+
+def test_what_could_not_be_told_is_told_later_without_a_second_stop() -> None:
+    enforcing = Enforcing()
+    enforcing.publisher.fail_next(ThrottledError())
+
+    with pytest.raises(ThrottledError):
+        enforcing.obey()
+    enforcing.obey()
+
+    assert enforcing.stopper.asked == [JOB.name]
+    assert [told.outcome for told in enforcing.publisher.enforcements] == [Outcome.STOPPED]
+
+
+def test_while_another_obeys_the_order_it_is_left_for_later() -> None:
+    enforcing = Enforcing()
+    enforcing.obey()
+    enforcing.ledger.hold(enforcing.ledger.asked[0])
+
+    with pytest.raises(LedgerBusyError):
+        enforcing.obey()
+
+
+def test_every_message_is_a_sentence() -> None:
+    ended = replace(JOB, status="Failed")
+    child = replace(JOB, tuning_job_arn="arn:aws:sagemaker:x:1:hyper-parameter-tuning-job/t")
+    another = replace(JOB, created_at=NOW - timedelta(days=1))
+    jobs = [FakeJobs(each) for each in (JOB, ended, child, another)]
+    enforcements = [
+        *(Enforcing(each).obey() for each in (*jobs, FakeJobs())),
+        Enforcing(mode=Mode.AUDIT).obey(),
+    ]
+
+    assert {each.outcome for each in enforcements} == {*Outcome}
+    assert all(each.message.endswith(".") for each in enforcements)
+    assert not any(each.message.endswith("..") for each in enforcements)

@@ -1,0 +1,139 @@
+"""Stop orders as messages: what is encoded comes back, and nothing else is taken for an order."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from tests.messages import a_stop_order
+from tests.strategies import json_values, orders, patiently, wild_texts
+from vpc_guardrail.app.order_codec import MalformedOrderError, decode, encode
+
+if TYPE_CHECKING:
+    from vpc_guardrail.app.enforcement import StopOrder
+
+Json = Any
+
+
+@patiently
+@given(orders)
+def test_what_is_encoded_comes_back(order: StopOrder) -> None:
+    decoded = decode(encode(order))
+
+    assert decoded.created_at - order.created_at.astimezone(UTC) == timedelta(0)
+    assert encode(decoded) == encode(order)
+
+
+def test_the_creation_time_comes_back_to_the_microsecond() -> None:
+    order = a_stop_order(created_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC))
+
+    assert decode(encode(order)) == order
+
+
+def test_the_message_is_one_json_structure_of_a_version() -> None:
+    message = json.loads(encode(a_stop_order(vpc_id="vpc-1")))
+
+    assert message == {
+        "schema_version": "1",
+        "job_name": "train-1",
+        "job_arn": "arn:aws:sagemaker:eu-central-1:111122223333:training-job/train-1",
+        "account": "111122223333",
+        "created_at": "2026-11-23T12:00:00+00:00",
+        "vpc_id": "vpc-1",
+        "checks": ["vpc-config-present"],
+        "severity": "CRITICAL",
+        "rule_set": "0.1.0",
+    }
+
+
+def test_members_of_the_future_are_ignored() -> None:
+    message = json.loads(encode(a_stop_order())) | {"reason": {"new": 1}}
+
+    assert decode(json.dumps(message)) == a_stop_order()
+
+
+MEMBERS = json.loads(encode(a_stop_order())).keys() - {"schema_version"}
+
+
+@pytest.mark.parametrize("member", sorted(MEMBERS))
+def test_an_order_without_a_member_is_malformed(member: str) -> None:
+    message = json.loads(encode(a_stop_order()))
+    del message[member]
+
+    with pytest.raises(MalformedOrderError, match=member):
+        decode(json.dumps(message))
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("job_name", ""),
+        ("job_name", None),
+        ("job_name", ["train-1"]),
+        ("job_arn", 5),
+        ("account", 111122223333),
+        ("severity", ""),
+        ("rule_set", None),
+        ("created_at", "yesterday"),
+        ("created_at", "2026-11-23T12:00:00"),
+        ("created_at", None),
+        ("created_at", 1_700_000_000),
+        ("checks", "vpc-config-present"),
+        ("checks", None),
+        ("checks", [1]),
+        ("vpc_id", 5),
+        ("vpc_id", ["vpc-1"]),
+    ],
+)
+def test_an_unsound_member_is_malformed(member: str, value: Json) -> None:
+    message = json.loads(encode(a_stop_order())) | {member: value}
+
+    with pytest.raises(MalformedOrderError):
+        decode(json.dumps(message))
+
+
+@pytest.mark.parametrize("version", ["2", 1, None, ["1"]])
+def test_an_order_of_another_version_is_malformed(version: Json) -> None:
+    message = json.loads(encode(a_stop_order())) | {"schema_version": version}
+
+    with pytest.raises(MalformedOrderError, match="version 1"):
+        decode(json.dumps(message))
+
+
+def refused_or_decoded(text: str) -> None:
+    """Any other error than the named one fails the test."""
+    try:
+        decode(text)
+    except MalformedOrderError:
+        return
+
+
+@patiently
+@given(wild_texts)
+def test_arbitrary_text_raises_nothing_else(text: str) -> None:
+    refused_or_decoded(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5_000, "NaN", "", "{}", "null", "[]"])
+def test_odd_texts_raise_nothing_else(text: str) -> None:
+    with pytest.raises(MalformedOrderError):
+        decode(text)
+
+
+@patiently
+@given(json_values)
+def test_arbitrary_json_raises_nothing_else(value: Json) -> None:
+    refused_or_decoded(json.dumps(value))
+
+
+@pytest.mark.parametrize("member", sorted(MEMBERS))
+@patiently
+@given(value=json_values)
+def test_arbitrary_json_in_any_member_raises_nothing_else(member: str, value: Json) -> None:
+    message = json.loads(encode(a_stop_order())) | {member: value}
+
+    refused_or_decoded(json.dumps(message))

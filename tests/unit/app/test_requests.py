@@ -1,0 +1,288 @@
+"""Training jobs from descriptions and requests, in each form that AWS gives them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from tests.builders import ACCOUNT, NOW, REGION, a_plan
+from tests.messages import ABSENT, a_request, an_arn
+from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.app.requests import (
+    NO_COUNT,
+    NO_INSTANCES,
+    MalformedRequestError,
+    described_job,
+    requested_job,
+)
+from vpc_guardrail.core.model import (
+    Fact,
+    InstancePlan,
+    JobSource,
+    TrainingJob,
+    VpcConfig,
+)
+
+Json = Any
+Plans = Fact[tuple[InstancePlan, ...]]
+
+
+def a_description(**members: Json) -> dict[str, Json]:
+    """A DescribeTrainingJob response."""
+    description = {
+        "TrainingJobName": "train-1",
+        "TrainingJobArn": an_arn(),
+        "TrainingJobStatus": "InProgress",
+        "SecondaryStatus": "Starting",
+        "CreationTime": NOW,
+        "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 2},
+        "VpcConfig": {"Subnets": ["subnet-a"], "SecurityGroupIds": ["sg-1"]},
+        "EnableInterContainerTrafficEncryption": True,
+        "HyperParameters": {"secret": "value"},
+        "Environment": {"SECRET": "value"},
+    }
+    changed = description | members
+    return {name: value for name, value in changed.items() if value is not ABSENT}
+
+
+def asked_for(**members: Json) -> TrainingJob:
+    return requested_job(a_request(**members), JobArn.parse(an_arn()), NOW)
+
+
+class TestADescribedJob:
+    def test_all_that_concerns_its_network_is_taken_over(self) -> None:
+        assert described_job(a_description()) == TrainingJob(
+            name="train-1",
+            arn=an_arn(),
+            partition="aws",
+            region=REGION,
+            account=ACCOUNT,
+            status="InProgress",
+            secondary_status="Starting",
+            created_at=NOW,
+            source=JobSource.DESCRIBED,
+            vpc_config=VpcConfig(("subnet-a",), ("sg-1",)),
+            instance_plans=(a_plan(("ml.m5.xlarge", 2)),),
+            encrypts_inter_container_traffic=True,
+            tuning_job_arn=None,
+        )
+
+    def test_neither_environment_nor_hyperparameters_are(self) -> None:
+        assert "value" not in repr(described_job(a_description()))
+
+    def test_the_tuning_job_is_named(self) -> None:
+        parent = an_arn().replace("training-job", "hyper-parameter-tuning-job")
+
+        assert described_job(a_description(TuningJobArn=parent)).tuning_job_arn == parent
+
+    def test_the_creation_time_is_in_utc_whatever_the_zone_of_the_machine(self) -> None:
+        in_berlin = NOW.astimezone(timezone(timedelta(hours=1)))
+        job = described_job(a_description(CreationTime=in_berlin))
+
+        assert job.created_at == NOW
+        assert job.created_at.tzinfo is UTC
+        assert job.created_at.isoformat() == "2026-11-23T12:00:00+00:00"
+
+    @pytest.mark.parametrize("time", [None, "2026-11-23T12:00:00Z", 1_700_000_000, ABSENT])
+    def test_without_a_creation_time_it_is_none(self, time: Json) -> None:
+        with pytest.raises(MalformedRequestError, match="CreationTime"):
+            described_job(a_description(CreationTime=time))
+
+    @pytest.mark.parametrize("arn", [ABSENT, "", "arn:aws:sagemaker:x"])
+    def test_without_an_arn_it_is_none(self, arn: Json) -> None:
+        with pytest.raises(MalformedArnError):
+            described_job(a_description(TrainingJobArn=arn))
+
+
+class TestARequestedJob:
+    def test_it_says_that_it_comes_from_an_event(self) -> None:
+        job = asked_for()
+
+        assert (job.source, job.status, job.secondary_status) == (JobSource.EVENT, "", "")
+        assert job.created_at == NOW
+
+    def test_it_is_of_the_arn_that_the_response_gave(self) -> None:
+        arn = JobArn.parse("arn:aws-cn:sagemaker:cn-north-1:444455556666:training-job/x")
+        job = requested_job(a_request("x"), arn, NOW)
+
+        assert (job.arn, job.partition) == (arn.text, "aws-cn")
+        assert (job.region, job.account) == ("cn-north-1", "444455556666")
+
+
+VPC_CONFIGS = [
+    pytest.param(ABSENT, None, id="absent"),
+    pytest.param(None, None, id="null"),
+    pytest.param({}, None, id="empty"),
+    pytest.param({"subnets": [], "securityGroupIds": []}, None, id="empty lists"),
+    pytest.param({"subnets": None, "securityGroupIds": None}, None, id="null lists"),
+    pytest.param({"subnets": [""], "securityGroupIds": [""]}, None, id="empty texts"),
+    pytest.param({"subnets": ["a"]}, VpcConfig(("a",), ()), id="subnets only"),
+    pytest.param({"securityGroupIds": ["g"]}, VpcConfig((), ("g",)), id="groups only"),
+    pytest.param(
+        {"subnets": ["b", "a", "b", ""], "securityGroupIds": ["g", "g"]},
+        VpcConfig(("b", "a"), ("g",)),
+        id="each once, in the order given",
+    ),
+    pytest.param(
+        {"Subnets": ["a"], "SECURITYGROUPIDS": ["g"], "future": 1},
+        VpcConfig(("a",), ("g",)),
+        id="other casing, and a member of the future",
+    ),
+]
+
+
+@pytest.mark.parametrize(("config", "expected"), VPC_CONFIGS)
+def test_vpc_config(config: Json, expected: VpcConfig | None) -> None:
+    assert asked_for(vpcConfig=config).vpc_config == expected
+
+
+M5, P4D = "ml.m5.xlarge", "ml.p4d.24xlarge"
+
+RESOURCE_CONFIGS = [
+    pytest.param({"instanceType": M5, "instanceCount": 4}, (a_plan((M5, 4)),), id="one type"),
+    pytest.param(
+        {
+            "instanceGroups": [
+                {"instanceType": M5, "instanceCount": 2, "instanceGroupName": "cpu"},
+                {"instanceType": P4D, "instanceCount": 1, "instanceGroupName": "gpu"},
+            ]
+        },
+        (a_plan((M5, 2), (P4D, 1)),),
+        id="instance groups start together",
+    ),
+    pytest.param(
+        {
+            "instanceType": "",
+            "instanceCount": 0,
+            "instanceGroups": [{"instanceType": M5, "instanceCount": 3}],
+        },
+        (a_plan((M5, 3)),),
+        id="groups beside what the console leaves empty",
+    ),
+    pytest.param(
+        {
+            "instancePreferences": [
+                {"instanceType": P4D, "instanceCount": 2},
+                {"instanceType": M5, "instanceCount": 8},
+            ]
+        },
+        (a_plan((P4D, 2)), a_plan((M5, 8))),
+        id="of the preferences exactly one starts",
+    ),
+    pytest.param(
+        {"instancePreferences": [{"instanceType": P4D}, {"instanceType": M5}], "instanceCount": 3},
+        (a_plan((P4D, 3)), a_plan((M5, 3))),
+        id="preferences without counts share the job's",
+    ),
+    pytest.param(
+        {
+            "instancePreferences": [{"instanceType": P4D, "instanceCount": 0}],
+            "instanceCount": 3,
+        },
+        (a_plan((P4D, 3)),),
+        id="a preference's zero is no count",
+    ),
+    pytest.param(
+        {
+            "instancePreferences": [{"instanceType": P4D}, {"instanceType": M5}],
+            "instanceCount": 3,
+            "selectedInstanceType": M5,
+            "selectedInstanceCount": 2,
+        },
+        (a_plan((M5, 2)),),
+        id="what SageMaker selected is all that counts",
+    ),
+    pytest.param(
+        {
+            "instancePreferences": [{"instanceType": P4D, "instanceCount": 1}],
+            "selectedInstanceType": "",
+            "selectedInstanceCount": 0,
+        },
+        (a_plan((P4D, 1)),),
+        id="nothing selected yet",
+    ),
+    pytest.param(
+        {"instanceType": M5, "instanceCount": 1, "instanceGroups": []},
+        (a_plan((M5, 1)),),
+        id="an empty list of groups",
+    ),
+    pytest.param(
+        {"instanceType": M5, "instanceCount": 1, "instanceGroups": None},
+        (a_plan((M5, 1)),),
+        id="a null list of groups",
+    ),
+    pytest.param(ABSENT, NO_INSTANCES, id="absent: serverless"),
+    pytest.param(None, NO_INSTANCES, id="null: serverless"),
+    pytest.param({}, NO_INSTANCES, id="empty: serverless"),
+    pytest.param({"volumeSizeInGB": 1}, NO_INSTANCES, id="without a type"),
+    pytest.param({"instanceType": None, "instanceCount": 2}, NO_INSTANCES, id="a null type"),
+    pytest.param({"instanceType": "", "instanceCount": 2}, NO_INSTANCES, id="an empty type"),
+    pytest.param({"instanceType": M5}, NO_COUNT, id="without a count"),
+    pytest.param({"instanceType": M5, "instanceCount": None}, NO_COUNT, id="a null count"),
+    pytest.param({"instanceType": M5, "instanceCount": 0}, NO_COUNT, id="a count of zero"),
+    pytest.param(
+        {"instanceGroups": [{"instanceType": M5, "instanceCount": 1}, {"instanceType": P4D}]},
+        NO_COUNT,
+        id="one group without a count makes the whole unknown",
+    ),
+    pytest.param(
+        {"instancePreferences": [{"instanceType": M5, "instanceCount": 1}, {"instanceCount": 1}]},
+        NO_INSTANCES,
+        id="one preference without a type makes the whole unknown",
+    ),
+]
+
+
+@pytest.mark.parametrize(("resources", "expected"), RESOURCE_CONFIGS)
+def test_instance_plans(resources: Json, expected: Plans) -> None:
+    assert asked_for(resourceConfig=resources).instance_plans == expected
+
+
+@pytest.mark.parametrize(("flag", "expected"), [(True, True), (False, False), (None, False)])
+def test_inter_container_encryption(flag: Json, expected: bool) -> None:
+    job = asked_for(enableInterContainerTrafficEncryption=flag)
+
+    assert job.encrypts_inter_container_traffic is expected
+
+
+MALFORMED = [
+    pytest.param({"trainingJobName": 5}, "TrainingJobName", id="a number as name"),
+    pytest.param({"vpcConfig": []}, "VpcConfig", id="a list as VpcConfig"),
+    pytest.param({"vpcConfig": "x"}, "VpcConfig", id="a text as VpcConfig"),
+    pytest.param({"vpcConfig": {"omitted": True}}, "omitted VpcConfig", id="VpcConfig omitted"),
+    pytest.param({"vpcConfig": {"Omitted": True}}, "omitted VpcConfig", id="Omitted, re-cased"),
+    pytest.param({"vpcConfig": {"subnets": "a"}}, "Subnets", id="a text as subnets"),
+    pytest.param({"vpcConfig": {"subnets": ["a", 1]}}, "Subnets", id="a number as subnet"),
+    pytest.param({"vpcConfig": {"subnets": [["a"]]}}, "Subnets", id="a list as subnet"),
+    pytest.param({"vpcConfig": {"subnets": {"omitted": True}}}, "Subnets", id="subnets omitted"),
+    pytest.param({"resourceConfig": "x"}, "ResourceConfig", id="a text as ResourceConfig"),
+    pytest.param({"resourceConfig": {"omitted": True}}, "omitted Resource", id="resources omitted"),
+    pytest.param({"resourceConfig": {"instanceType": 4}}, "InstanceType", id="a number as type"),
+    pytest.param({"resourceConfig": {"instanceGroups": {}}}, "InstanceGroups", id="no list"),
+    pytest.param({"resourceConfig": {"instanceGroups": [1]}}, "InstanceGroups", id="a list of 1"),
+    pytest.param(
+        {"resourceConfig": {"instanceType": M5, "instanceCount": "2"}}, "Count", id="a text"
+    ),
+    pytest.param({"resourceConfig": {"instanceType": M5, "instanceCount": -1}}, "Count", id="-1"),
+    pytest.param({"resourceConfig": {"instanceType": M5, "instanceCount": 1.5}}, "Count", id="1.5"),
+    pytest.param(
+        {"resourceConfig": {"instanceType": M5, "instanceCount": True}}, "Count", id="true"
+    ),
+    pytest.param({"enableInterContainerTrafficEncryption": "no"}, "Encryption", id="text as flag"),
+]
+
+
+@pytest.mark.parametrize(("members", "named"), MALFORMED)
+def test_a_form_that_the_api_does_not_know_is_refused_and_named(
+    members: dict[str, Json], named: str
+) -> None:
+    with pytest.raises(MalformedRequestError, match=named):
+        asked_for(**members)
+
+
+def test_times_of_an_event_are_kept() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert requested_job(a_request(), JobArn.parse(an_arn()), at).created_at == at
