@@ -78,7 +78,7 @@ format: .venv ## Format the code and mend what ruff can mend.
 	$(python) -m ruff format
 
 .PHONY: bench
-bench: .venv .tools/sam .tools/lambda build ## Measure start-up and first invocation under AWS's runtime emulator.
+bench: .venv .tools/sam .tools/local-aws .tools/lambda build ## Measure start-up and first invocation under AWS's runtime emulator.
 	@$(python) -m benchmarks
 
 ##@ Make it

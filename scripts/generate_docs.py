@@ -1,6 +1,7 @@
-"""Fill the generated parts of the README from the code; `--check` only tells whether they are stale.
+"""Make the generated documents from the code; `--check` only tells whether they are stale.
 
-A generated part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
+They are the parts of the README between `<!-- generated: NAME -->` and `<!-- end of NAME -->`, and
+a page for each check under `docs/checks/`.
 """
 
 import argparse
@@ -12,8 +13,13 @@ from pathlib import Path
 from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import CheckSpec, StopPolicy
+from vpc_guardrail.report.check_page import check_page
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+CHECK_PAGES = ROOT / "docs" / "checks"
+
+GENERATED = "<!-- Generated from the check's spec by `make docs`; do not edit. -->\n\n"
 
 STOP_MARKS = {StopPolicy.DEFAULT: "yes", StopPolicy.ALLOWED: "may be set", StopPolicy.NEVER: "no"}
 
@@ -29,7 +35,7 @@ def checks_table() -> str:
 
 
 def _check_row(spec: CheckSpec) -> str:
-    name = f"[`{spec.name}`]({spec.source})"
+    name = f"[`{spec.name}`](docs/checks/{spec.name}.md)"
     return (
         f"| {name} | {spec.kind.value} | {spec.severity.value} | {STOP_MARKS[spec.stop]} "
         f"| {spec.title} |"
@@ -69,16 +75,36 @@ def filled(text: str) -> str:
     )
 
 
+def documents() -> dict[Path, str]:
+    """Every document that is generated, wholly or in parts, as it should be."""
+    pages = {CHECK_PAGES / f"{spec.name}.md": GENERATED + check_page(spec) for spec in SPECS}
+    return {README: filled(README.read_text()), **pages}
+
+
+def stale() -> list[Path]:
+    """The documents that differ from what they should be, and pages of checks that are gone."""
+    wanted = documents()
+    differing = [
+        path for path, text in wanted.items() if not path.exists() or path.read_text() != text
+    ]
+    return differing + [page for page in CHECK_PAGES.glob("*.md") if page not in wanted]
+
+
 def main() -> int:
-    """Write or check the README; 1 if it is stale."""
+    """Write or check the documents; 1 if some are stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
-    stale = (text := README.read_text()) != (new := filled(text))
     if parser.parse_args().check:
-        if stale:
-            sys.stderr.write("README.md is stale: run make docs.\n")
-        return int(stale)
-    README.write_text(new)
+        for path in (found := stale()):
+            sys.stderr.write(f"{path.relative_to(ROOT)} is stale: run make docs.\n")
+        return int(bool(found))
+    wanted = documents()
+    for path in stale():
+        if path in wanted:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(wanted[path])
+        else:
+            path.unlink()
     return 0
 
 

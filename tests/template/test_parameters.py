@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 
 from tests.template.cloudformation import ROOT, Template
-from vpc_guardrail.core.settings import Mode
+from vpc_guardrail.core.settings import InternetAccess, Mode
 
 RIGHT = [
     ("Mode", "audit"),
     ("Mode", "enforce"),
     ("AlertEmail", ""),
     ("AlertEmail", "network.team+alerts@example.org"),
+    ("InternetAccess", "allowed"),
+    ("InternetAccess", "forbidden"),
+    ("InternetAccess", "required"),
+    ("RequiredServices", ""),
+    ("RequiredServices", "sts"),
+    ("RequiredServices", "sts,ecr.api,sagemaker.runtime"),
     ("EventSources", "aws.sagemaker"),
     ("EventSources", "aws.sagemaker,test.sagemaker"),
     ("Architecture", "arm64"),
@@ -31,6 +37,11 @@ WRONG = [
     ("AlertEmail", "network.team"),
     ("AlertEmail", "a@example.org,b@example.org"),
     ("AlertEmail", "a team@example.org"),
+    ("InternetAccess", ""),
+    ("InternetAccess", "denied"),
+    ("RequiredServices", "STS"),
+    ("RequiredServices", "sts, ecr.api"),
+    ("RequiredServices", "sts,"),
     ("EventSources", ""),
     ("EventSources", "aws.sagemaker,"),
     ("EventSources", "aws.sagemaker, test.sagemaker"),

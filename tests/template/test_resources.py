@@ -82,6 +82,8 @@ def test_function_runs_its_own_code_on_the_layers(template: Template, function: 
             "JobInspectorFunction",
             {
                 "POWERTOOLS_SERVICE_NAME": "job_inspector",
+                "GUARDRAIL_INTERNET_ACCESS": ref("InternetAccess"),
+                "GUARDRAIL_REQUIRED_SERVICES": ref("RequiredServices"),
                 "ENFORCEMENT_QUEUE_URL": ref("EnforcementQueue"),
             },
         ),

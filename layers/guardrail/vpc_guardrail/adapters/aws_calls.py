@@ -24,9 +24,11 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
     {
         "dynamodb": _IDEMPOTENCY,
         "ec2": (
+            "DescribeDhcpOptions",
             "DescribeInstanceTypes",
             "DescribeManagedPrefixLists",
             "DescribeNatGateways",
+            "DescribeNetworkAcls",
             "DescribeRouteTables",
             "DescribeSecurityGroupVpcAssociations",
             "DescribeSecurityGroups",

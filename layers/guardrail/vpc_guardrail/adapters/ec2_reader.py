@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore import xform_name
 
-from vpc_guardrail.adapters import faults, group_facts, network_facts, route_facts
+from vpc_guardrail.adapters import (
+    acl_facts,
+    dhcp_facts,
+    faults,
+    group_facts,
+    network_facts,
+    route_facts,
+)
 from vpc_guardrail.core.model import Unknown
 
 if TYPE_CHECKING:
@@ -20,9 +27,11 @@ if TYPE_CHECKING:
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.network_facts import Blocks
     from vpc_guardrail.core.model import (
+        DhcpOptions,
         Endpoint,
         Fact,
         NatGateway,
+        NetworkAcl,
         RouteTable,
         SecurityGroup,
         Subnet,
@@ -65,6 +74,8 @@ VPCS = Question("DescribeVpcs", "Vpcs", 1000)
 ROUTE_TABLES = Question("DescribeRouteTables", "RouteTables", 100)
 ENDPOINTS = Question("DescribeVpcEndpoints", "VpcEndpoints", 1000)
 NAT_GATEWAYS = Question("DescribeNatGateways", "NatGateways", 1000, filter_parameter="Filter")
+NETWORK_ACLS = Question("DescribeNetworkAcls", "NetworkAcls", 1000)
+DHCP_OPTIONS = Question("DescribeDhcpOptions", "DhcpOptions", 1000)
 
 
 class Ec2Reader:
@@ -84,6 +95,10 @@ class Ec2Reader:
     def security_groups(self, ids: Set[str]) -> Fact[Mapping[str, SecurityGroup]]:
         """The security groups of these ids."""
         return self._found(SECURITY_GROUPS, "group-id", ids, group_facts.security_groups)
+
+    def further_security_groups(self, ids: Set[str]) -> Fact[Mapping[str, SecurityGroup]]:
+        """As `security_groups`, but asks nothing about none."""
+        return self.security_groups(ids) if ids else {}
 
     def group_vpcs(self, group_ids: Set[str]) -> Fact[Mapping[str, frozenset[str]]]:
         """The further VPCs that security groups are associated with."""
@@ -144,6 +159,16 @@ class Ec2Reader:
     def nat_gateways(self, vpc_ids: Set[str]) -> Fact[Mapping[str, NatGateway]]:
         """All NAT gateways of these VPCs."""
         return self._found(NAT_GATEWAYS, "vpc-id", vpc_ids, network_facts.nat_gateways)
+
+    def network_acls(self, vpc_ids: Set[str]) -> Fact[Mapping[str, NetworkAcl]]:
+        """All network ACLs of these VPCs."""
+        return self._found(NETWORK_ACLS, "vpc-id", vpc_ids, acl_facts.network_acls)
+
+    def dhcp_options(self, ids: Set[str]) -> Fact[Mapping[str, DhcpOptions]]:
+        """The DHCP option sets of these ids; asks nothing about none."""
+        if not ids:
+            return {}
+        return self._found(DHCP_OPTIONS, "dhcp-options-id", ids, dhcp_facts.dhcp_options)
 
     def _found(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from vpc_guardrail.adapters.dhcp_facts import NO_OPTIONS
 from vpc_guardrail.adapters.ec2_answers import (
     Block,
     Description,
@@ -68,6 +69,7 @@ def _subnet(item: Description) -> Subnet:
         cidr=None if ipv6_only else ipv4_block(text(item, "CidrBlock")),
         availability_zone=item.get("AvailabilityZone") or "",
         available_addresses=addresses,
+        outpost_arn=item.get("OutpostArn") or None,
     )
 
 
@@ -92,6 +94,7 @@ def vpcs(
             dns_support=dns_support.get(vpc_id, unread),
             dns_hostnames=dns_hostnames.get(vpc_id, unread),
             internet_block_mode=access.get("InternetGatewayBlockMode") or NO_BLOCK,
+            dhcp_options_id=item.get("DhcpOptionsId") or NO_OPTIONS,
         )
 
     return by_id("ec2:DescribeVpcs", "VpcId", found, parse)

@@ -1,9 +1,9 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
 The first wave asks for what the jobs name (subnets, security groups, instance types that the table
-does not know) and for the Region's prefix lists; the second for what their VPCs hold. Beside S3's,
-the entries of a prefix list are asked for only if a rule or a route names it, as soon as that is
-known: most VPCs name none, and an organisation may share many.
+does not know) and for the Region's prefix lists; the second for what their VPCs hold. What only an
+answer of the second wave names is asked for as soon as that answer is there: the DHCP option sets
+of the VPCs, the security groups of interface endpoints, and the entries of prefix lists.
 """
 
 from __future__ import annotations
@@ -13,35 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import network_facts
+from vpc_guardrail.adapters import dhcp_facts, network_facts
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
-from vpc_guardrail.core.model import Network, Unknown
+from vpc_guardrail.adapters.list_reading import PrefixLists, lists_with
+from vpc_guardrail.core.model import EndpointType, Network, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
-    from vpc_guardrail.adapters.network_facts import Blocks
     from vpc_guardrail.adapters.wanted import Wanted
-    from vpc_guardrail.core.model import (
-        Fact,
-        PrefixList,
-        RouteTable,
-        SecurityGroup,
-        Subnet,
-    )
-
-LISTS_READ = 20
-"""Prefix lists whose entries are asked for at most, S3's among them: one call each."""
-
-NOT_NAMED = Unknown("its entries were not read, since no route or rule in sight names it")
-TOO_MANY = Unknown(f"its entries were not read: more than {LISTS_READ} prefix lists are in use")
-
-AWS = "AWS"
-"""The owner of the prefix lists that AWS manages."""
+    from vpc_guardrail.core.model import DhcpOptions, Endpoint, Fact, SecurityGroup, Subnet
 
 
 def read_network(ec2: Ec2Reader, wanted: Wanted, at: datetime) -> Network:
@@ -102,7 +87,9 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         route_tables=reason,
         endpoints=reason,
         nat_gateways=reason,
-        prefix_lists=_lists_with({}, named.lists, otherwise=reason),
+        prefix_lists=lists_with({}, named.lists, otherwise=reason),
+        network_acls=reason,
+        dhcp_options=reason,
         efa_support=named.efa_support,
     )
 
@@ -115,29 +102,37 @@ def _second_wave(
     vpc_ids: frozenset[str],
     at: datetime,
 ) -> Network:
-    tables = pool.submit(ec2.route_tables, vpc_ids)
-    lists = _Lists(ec2, pool, named.lists)
-    lists.ask_for(lists.of_s3(wanted.region))
-    lists.ask_for(_named_by_rules(named.groups))
-    endpoints = pool.submit(ec2.endpoints, vpc_ids)
-    nat_gateways = pool.submit(ec2.nat_gateways, vpc_ids)
+    """What the VPCs hold; what further calls wait for is asked for first."""
     vpcs = pool.submit(ec2.vpcs, vpc_ids)
+    endpoints = pool.submit(ec2.endpoints, vpc_ids)
+    tables = pool.submit(ec2.route_tables, vpc_ids)
+    lists = PrefixLists(ec2, pool, named.lists)
+    lists.ask_for_s3(wanted.region)
+    lists.ask_for_those_of_rules(named.groups)
+    nat_gateways = pool.submit(ec2.nat_gateways, vpc_ids)
+    acls = pool.submit(ec2.network_acls, vpc_ids)
     support = {vpc_id: pool.submit(ec2.dns_support, vpc_id) for vpc_id in sorted(vpc_ids)}
     hostnames = {vpc_id: pool.submit(ec2.dns_hostnames, vpc_id) for vpc_id in sorted(vpc_ids)}
     group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
-    lists.ask_for(_named_by_routes(tables.result()))
+    options = pool.submit(_dhcp_options, ec2, vpcs.result())
+    of_endpoints = pool.submit(_groups_of_endpoints, ec2, endpoints.result(), wanted, named)
+    lists.ask_for_those_of_routes(tables.result())
+    groups = _with(of_endpoints.result(), named.groups)
+    lists.ask_for_those_of_rules(groups)
     return Network(
         region=wanted.region,
         account=wanted.account,
         read_at=at,
         subnets=named.subnets,
-        security_groups=named.groups,
+        security_groups=groups,
         group_vpcs=group_vpcs.result(),
         vpcs=network_facts.vpcs(vpcs.result(), _results(support), _results(hostnames)),
         route_tables=tables.result(),
         endpoints=endpoints.result(),
         nat_gateways=nat_gateways.result(),
         prefix_lists=lists.read(),
+        network_acls=acls.result(),
+        dhcp_options=options.result(),
         efa_support=named.efa_support,
     )
 
@@ -153,65 +148,40 @@ def _group_vpcs(
     return ec2.group_vpcs(groups.keys())
 
 
-def _named_by_rules(groups: Fact[Mapping[str, SecurityGroup]]) -> frozenset[str]:
-    """The prefix lists that security groups name."""
-    if isinstance(groups, Unknown):
-        return frozenset()
-    rules = (rule for group in groups.values() for rule in (*group.ingress, *group.egress))
-    return frozenset(list_id for rule in rules for list_id in rule.peers.prefix_list_ids)
+def _dhcp_options(
+    ec2: Ec2Reader, vpcs: Fact[list[Description]]
+) -> Fact[Mapping[str, DhcpOptions]]:
+    """The option sets that the VPCs name; no call where they name none."""
+    wanted = dhcp_facts.associated_ids(vpcs)
+    return wanted if isinstance(wanted, Unknown) else ec2.dhcp_options(wanted)
 
 
-def _named_by_routes(tables: Fact[Mapping[str, RouteTable]]) -> frozenset[str]:
-    """The prefix lists that routes lead to."""
-    if isinstance(tables, Unknown):
-        return frozenset()
-    routes = (route for table in tables.values() for route in table.routes)
-    return frozenset(route.destination for route in routes if isinstance(route.destination, str))
+def _groups_of_endpoints(
+    ec2: Ec2Reader, endpoints: Fact[Mapping[str, Endpoint]], wanted: Wanted, named: _Named
+) -> Fact[Mapping[str, SecurityGroup]]:
+    """The groups of interface endpoints that no job names; no call where there are none."""
+    if isinstance(endpoints, Unknown):
+        return endpoints
+    if isinstance(named.groups, Unknown):
+        return named.groups
+    interfaces = (each for each in endpoints.values() if each.type is EndpointType.INTERFACE)
+    return ec2.further_security_groups(
+        {group_id for each in interfaces for group_id in each.group_ids} - wanted.group_ids
+    )
+
+
+def _with(
+    further: Fact[Mapping[str, SecurityGroup]], groups: Fact[Mapping[str, SecurityGroup]]
+) -> Fact[Mapping[str, SecurityGroup]]:
+    """The groups of the jobs and of the endpoints.
+
+    Where the latter could not be read they are left out, so that they are not known to any check,
+    and the groups of the jobs stay judged.
+    """
+    if isinstance(groups, Unknown) or isinstance(further, Unknown):
+        return groups
+    return {**further, **groups}
 
 
 def _results(futures: Mapping[str, Future[Fact[bool]]]) -> dict[str, Fact[bool]]:
     return {key: future.result() for key, future in futures.items()}
-
-
-class _Lists:
-    """The prefix lists in sight, and the entries that were asked for."""
-
-    def __init__(self, ec2: Ec2Reader, pool: Executor, found: Fact[list[Description]]) -> None:
-        self._ec2 = ec2
-        self._pool = pool
-        self._found = found
-        self._items = [] if isinstance(found, Unknown) else found
-        self._asked: dict[str, Future[Fact[Blocks]]] = {}
-        self._left_out: set[str] = set()
-
-    def of_s3(self, region: str) -> set[str]:
-        """The id of the Region's S3 list."""
-        name = f"com.amazonaws.{region}.s3"
-        return {
-            item["PrefixListId"]
-            for item in self._items
-            if item.get("PrefixListName") == name and item.get("OwnerId") == AWS
-        }
-
-    def ask_for(self, list_ids: Set[str]) -> None:
-        """Begin to read the entries of lists in sight; those that were asked for are not again."""
-        in_sight = {item.get("PrefixListId") for item in self._items}
-        for list_id in sorted((list_ids & in_sight) - self._asked.keys()):
-            if len(self._asked) < LISTS_READ:
-                self._asked[list_id] = self._pool.submit(self._ec2.prefix_list_entries, list_id)
-            else:
-                self._left_out.add(list_id)
-
-    def read(self) -> Fact[Mapping[str, PrefixList]]:
-        """All lists in sight, with the entries that were asked for."""
-        entries: dict[str, Fact[Blocks]] = dict.fromkeys(self._left_out, TOO_MANY)
-        entries.update({list_id: future.result() for list_id, future in self._asked.items()})
-        return _lists_with(entries, self._found, otherwise=NOT_NAMED)
-
-
-def _lists_with(
-    entries: Mapping[str, Fact[Blocks]], found: Fact[Iterable[Description]], otherwise: Unknown
-) -> Fact[Mapping[str, PrefixList]]:
-    if isinstance(found, Unknown):
-        return found
-    return network_facts.prefix_lists(found, entries, otherwise)

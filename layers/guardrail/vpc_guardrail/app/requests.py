@@ -12,6 +12,7 @@ from vpc_guardrail.app.arn import JobArn
 from vpc_guardrail.app.members import member
 from vpc_guardrail.core.model import (
     Fact,
+    FileSystem,
     InstancePlan,
     InstanceSet,
     JobSource,
@@ -24,6 +25,9 @@ from vpc_guardrail.core.model import (
 class MalformedRequestError(ValueError):
     """A member of a request or description has a form that the API does not know."""
 
+
+THROUGH_VPC = "Vpc"
+"""The TrainingRepositoryAccessMode of an image that is pulled through the job's VPC."""
 
 NO_INSTANCES = Unknown("the job names no instance type (it may be serverless)")
 NO_COUNT = Unknown("the job names no instance count")
@@ -86,8 +90,29 @@ def _job(
         vpc_config=_vpc_config(values),
         instance_plans=_instance_plans(_structure(values, "ResourceConfig")),
         encrypts_inter_container_traffic=_flag(values, "EnableInterContainerTrafficEncryption"),
+        file_systems=tuple(_file_systems(values)),
+        vpc_registry=_vpc_registry(_structure(values, "AlgorithmSpecification")),
         tuning_job_arn=_text(values, "TuningJobArn") or None,
     )
+
+
+def _file_systems(values: Mapping[str, Any]) -> Iterator[FileSystem]:
+    """The file systems of the input channels, each once."""
+    seen: set[FileSystem] = set()
+    for channel in _structures(values, "InputDataConfig"):
+        source = _structure(_structure(channel, "DataSource"), "FileSystemDataSource")
+        found = FileSystem(_text(source, "FileSystemType"), _text(source, "FileSystemId"))
+        if found.id and found not in seen:
+            seen.add(found)
+            yield found
+
+
+def _vpc_registry(algorithm: Mapping[str, Any]) -> str | None:
+    """The host of the image's registry, if the image is pulled through the job's VPC."""
+    config = _structure(algorithm, "TrainingImageConfig")
+    if _text(config, "TrainingRepositoryAccessMode") != THROUGH_VPC:
+        return None
+    return _text(algorithm, "TrainingImage").partition("/")[0] or None
 
 
 def _vpc_config(values: Mapping[str, Any]) -> VpcConfig | None:

@@ -1,148 +1,73 @@
-"""`vpc-guardrail check`: judge jobs by the live network, and print the verdicts."""
+"""`vpc-guardrail check` and `snapshot`: judge jobs by live or by stored facts."""
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import typer
-from boto3.session import Session
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ParamValidationError,
-)
 
-from vpc_guardrail.adapters import faults
-from vpc_guardrail.adapters.clients import Clients
-from vpc_guardrail.adapters.inventory import Inventory
-from vpc_guardrail.adapters.job_reader import SageMakerJobReader
-from vpc_guardrail.app.arn import JobArn, MalformedArnError
-from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
-from vpc_guardrail.app.requests import MalformedRequestError
+from vpc_guardrail.app.snapshot import MalformedSnapshotError, Snapshot, dump, load
 from vpc_guardrail.cli.exit_codes import OF_VERDICT, ExitCode, worst
+from vpc_guardrail.cli.live import Trouble, live_facts
 from vpc_guardrail.core.decision import Judgement, judge
-from vpc_guardrail.core.model import TrainingJob
-from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.documents import verdict_document
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.text import judgement_text
-
-REFUSED_NAME = "ValidationException"
-"""SageMaker's code for a name that no job can have; for one that no job has, see `faults`."""
-
-REGION_VARIABLE = "AWS_REGION"
-"""What all AWS SDKs but Python's look at first; boto3 reads AWS_DEFAULT_REGION alone.
-
-Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
-"""
-
-NO_REGION = "no Region is known; set AWS_REGION, or give the job's ARN."
+from vpc_guardrail.wiring.settings import SettingsError, settings_from
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A job as the user named it, by its name or its ARN."""
-
-    text: str
-    name: str
-    region: str | None
-    is_arn: bool
-
-    @classmethod
-    def by(cls, text: str, default_region: str | None) -> "_Asked":
-        """Read what the user named; raises `MalformedArnError`."""
-        if not text.startswith("arn:"):
-            return cls(text, text, default_region, is_arn=False)
-        arn = JobArn.parse(text)
-        return cls(text, arn.name, arn.region, is_arn=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """A job that could not be judged, and why."""
-
-    code: ExitCode
-    message: str
-
-
-def check_jobs(names: Sequence[str], *, as_json: bool) -> ExitCode:
+def check_jobs(names: Sequence[str], files: Sequence[Path], *, as_json: bool) -> ExitCode:
     """Print a verdict for each job that can be judged, and the trouble with the others."""
-    outcomes = [*_outcomes(names)]
+    facts = [*_live(names), *_stored(files)]
+    outcomes = [each if isinstance(each, Trouble) else _judged(each) for each in facts]
     judgements = [outcome for outcome in outcomes if isinstance(outcome, Judgement)]
     if as_json:
         documents = [verdict_document(judgement) for judgement in judgements]
         typer.echo(json.dumps(documents, indent=2))
     else:
         typer.echo("\n".join(judgement_text(judgement) for judgement in judgements), nl=False)
-    for outcome in outcomes:
-        if isinstance(outcome, _Trouble):
-            typer.echo(f"vpc-guardrail: {one_line(outcome.message)}", err=True)
+    _tell(outcomes)
     return worst(
         OF_VERDICT[outcome.verdict] if isinstance(outcome, Judgement) else outcome.code
         for outcome in outcomes
     )
 
 
-def _outcomes(names: Sequence[str]) -> Iterator[Judgement | _Trouble]:
-    """The jobs, Region by Region, so that one reading serves the jobs of a network."""
-    try:
-        configured = Session()
-    except BotoCoreError as error:
-        yield _Trouble(ExitCode.BAD_INPUT, str(error))
+def print_snapshot(name: str) -> ExitCode:
+    """Print the facts that a judgement on the job rests on."""
+    (facts,) = _live([name])
+    if isinstance(facts, Trouble):
+        _tell([facts])
+        return facts.code
+    typer.echo(dump(facts))
+    return ExitCode.COMPLIANT
+
+
+def _live(names: Sequence[str]) -> Iterator[Snapshot | Trouble]:
+    if not names:
         return
-    default_region = os.environ.get(REGION_VARIABLE) or configured.region_name
-    by_region: dict[str, list[_Asked]] = {}
-    for name in dict.fromkeys(names):
-        try:
-            asked = _Asked.by(name, default_region)
-        except MalformedArnError as error:
-            yield _Trouble(ExitCode.BAD_INPUT, str(error))
-        else:
-            if asked.region is None:
-                yield _Trouble(ExitCode.BAD_INPUT, f"{name}: {NO_REGION}")
-            else:
-                by_region.setdefault(asked.region, []).append(asked)
-    for region, wanted in by_region.items():
-        yield from _outcomes_in(Session(region_name=region), wanted)
-
-
-def _outcomes_in(session: Session, wanted: Sequence[_Asked]) -> Iterator[Judgement | _Trouble]:
-    clients = Clients(session)
-    jobs: list[TrainingJob] = []
-    for asked in wanted:
-        described = _described(clients, asked)
-        if isinstance(described, _Trouble):
-            yield described
-        else:
-            jobs.append(described)
-    inventory = Inventory(clients.ec2, _now, lambda: jobs)
-    for job in jobs:
-        try:
-            network = inventory.read(job) if job.has_vpc else None
-        except (BotoCoreError, ClientError) as error:
-            yield _Trouble(ExitCode.AWS_ERROR, f"{job.name}: {error}")
-        else:
-            yield judge(job, network, Settings(), _now())
-
-
-def _described(clients: Clients, asked: _Asked) -> TrainingJob | _Trouble:
     try:
-        job = SageMakerJobReader(clients.sagemaker).describe(asked.name)
-    except (JobNotFoundError, ParamValidationError) as error:
-        return _Trouble(ExitCode.BAD_INPUT, str(error))
-    except ClientError as error:
-        refused = faults.code_of(error) == REFUSED_NAME
-        code = ExitCode.BAD_INPUT if refused else ExitCode.AWS_ERROR
-        return _Trouble(code, f"{asked.text}: {error}")
-    except (BotoCoreError, JobNotReadableError, MalformedArnError, MalformedRequestError) as error:
-        return _Trouble(ExitCode.AWS_ERROR, f"{asked.text}: {error}")
-    if asked.is_arn and job.arn.lower() != asked.text.lower():
-        message = f"{asked.text} was not found; the job of this name in reach is {job.arn}."
-        return _Trouble(ExitCode.BAD_INPUT, message)
-    return job
+        settings = settings_from(os.environ)
+    except SettingsError as error:
+        yield Trouble(ExitCode.BAD_INPUT, str(error))
+    else:
+        yield from live_facts(names, settings)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _stored(files: Iterable[Path]) -> Iterator[Snapshot | Trouble]:
+    for file in files:
+        try:
+            yield load(file.read_text())
+        except (MalformedSnapshotError, OSError, UnicodeDecodeError) as error:
+            yield Trouble(ExitCode.BAD_INPUT, f"{file}: {error}")
+
+
+def _judged(facts: Snapshot) -> Judgement:
+    return judge(facts.job, facts.network, facts.settings, facts.taken_at)
+
+
+def _tell(outcomes: Iterable[Judgement | Trouble]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, Trouble):
+            typer.echo(f"vpc-guardrail: {one_line(outcome.message)}", err=True)

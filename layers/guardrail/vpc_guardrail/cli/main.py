@@ -3,13 +3,21 @@
 import sys
 import traceback
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Column, Table
 
 from vpc_guardrail import __version__
-from vpc_guardrail.cli.check import check_jobs
+from vpc_guardrail.cli.check import check_jobs, print_snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
+from vpc_guardrail.core.engine import SPECS
+from vpc_guardrail.core.settings import Mode, Settings
+from vpc_guardrail.report.check_page import check_page, checks_index
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,7 +51,13 @@ def options(
 
 @app.command()
 def check(
-    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Names or ARNs of jobs.")],
+    jobs: Annotated[
+        list[str] | None, typer.Argument(metavar="JOB...", help="Names or ARNs of jobs.")
+    ] = None,
+    snapshots: Annotated[
+        list[Path] | None,
+        typer.Option("--snapshot", help="Judge by the facts in this file, offline."),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
 ) -> None:
     """Judge training jobs by the live network; stops nothing and tells nobody.
@@ -52,7 +66,44 @@ def check(
 
     Exit codes: 0 compliant, 1 noncompliant, 2 bad input, 3 undetermined, 4 AWS error.
     """
-    raise typer.Exit(check_jobs(jobs, as_json=output is Format.JSON))
+    if not jobs and not snapshots:
+        raise typer.BadParameter("name at least one job, or give --snapshot FILE")
+    code = check_jobs(jobs or [], snapshots or [], as_json=output is Format.JSON)
+    raise typer.Exit(code)
+
+
+@app.command()
+def snapshot(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="Name or ARN of a job.")],
+) -> None:
+    """Print the facts that a judgement rests on as JSON, for `check --snapshot`.
+
+    They hold neither the environment nor the hyperparameters of the job.
+    """
+    raise typer.Exit(print_snapshot(job))
+
+
+@app.command()
+def checks() -> None:
+    """List the checks: what each asks, how much it matters, and what follows from a FAIL."""
+    name = Column("check", no_wrap=True)
+    table = Table(name, "kind", "severity", "a FAIL", "what must hold", box=SIMPLE)
+    for row in checks_index(SPECS, Settings(mode=Mode.ENFORCE)):
+        table.add_row(*row)
+    Console().print(table)
+
+
+@app.command()
+def explain(
+    check: Annotated[str, typer.Argument(metavar="CHECK", help="Name of a check.")],
+) -> None:
+    """Tell what a check asks, why, how it is decided, and how to mend what it finds."""
+    for spec in SPECS:
+        if spec.name == check:
+            Console().print(Markdown(check_page(spec)))
+            return
+    names = ", ".join(spec.name for spec in SPECS)
+    raise typer.BadParameter(f"{check} is no check; the checks are {names}")
 
 
 def main() -> None:

@@ -67,6 +67,9 @@ class Blocks:
     """The prefix list that holds the true addresses, if there is one."""
 
 
+_TOWARDS = {Direction.EGRESS: "to", Direction.INGRESS: "from"}
+
+
 def through_groups(
     groups: Iterable[SecurityGroup],
     direction: Direction,
@@ -81,7 +84,8 @@ def through_groups(
     attached = [*groups]
     names = ", ".join(group.id for group in attached)
     rules = [rule for group in attached for rule in group.rules(direction) if _fits(rule, port)]
-    whole = Crossing(Share.ALL, f"{names} let {direction.value} TCP {port} of {other.name} pass")
+    traffic = f"{direction.value} TCP {port} {_TOWARDS[direction]} {other.name}"
+    whole = Crossing(Share.ALL, f"rules of {names} let {traffic} pass")
     if any(_names_other_side(rule, other) for rule in rules):
         return whole
     allowed, unread = _blocks_of(rules, prefix_lists)
@@ -93,11 +97,11 @@ def through_groups(
         return unread
     lacking = (attached[0].id if attached else "", direction.name.lower())
     if left == wanted:
-        detail = f"{names} have no {direction.value} rule for TCP {port} of {other.name}"
+        detail = f"no rule of {names} lets {traffic} pass"
         return Crossing(Share.NONE, detail, *lacking)
     if not other.exact:
-        return Unknown(f"{names} let TCP {port} pass for a part of {other.name} only")
-    detail = f"{names} do not let TCP {port} pass for {left[0].block}"
+        return Unknown(f"rules of {names} let {traffic} pass in part only")
+    detail = f"no rule of {names} lets {traffic} at {left[0].block} pass"
     return Crossing(Share.SOME, detail, *lacking)
 
 
@@ -152,7 +156,7 @@ def out_through_acl(acl: NetworkAcl, other: Blocks, port: int = HTTPS) -> Fact[C
     back = _one_way(acl, Direction.INGRESS, other, ANSWER_PORTS)
     if isinstance(back, Unknown) or back.share is not Share.ALL:
         return back
-    detail = f"{acl.id} lets TCP {port} of {other.name} out, and answers in"
+    detail = f"{acl.id} lets TCP {port} to {other.name} out, and answers in"
     wide = _one_way(acl, Direction.INGRESS, other, ANY_ANSWER_PORTS)
     if isinstance(wide, Unknown) or wide.share is not Share.ALL:
         detail += f" at Linux's ports {_range(ANSWER_PORTS)}, though not at all that clients use"
@@ -176,9 +180,8 @@ def _one_way(
         return Crossing(Share.ALL, f"{acl.id} lets {direction.value} TCP {_range(ports)} pass")
     first = result.denied[0]
     rule = first.entry or "no rule"
-    detail = f"{acl.id}, {rule}, denies {direction.value} TCP to {first.box}"
-    if direction is Direction.INGRESS:
-        detail = f"{acl.id}, {rule}, denies {direction.value} TCP from {first.box}"
+    traffic = f"{direction.value} TCP {_TOWARDS[direction]} {first.box}"
+    detail = f"{acl.id}, {rule}, denies {traffic}"
     if not result.allowed:
         return Crossing(Share.NONE, detail)
     if not other.exact:

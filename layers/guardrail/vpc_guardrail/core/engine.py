@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from vpc_guardrail import __version__
 from vpc_guardrail.core.checks import (
+    dns_resolves_s3,
+    internet_access,
     network_references_exist,
+    required_services_reachable,
     s3_gateway_endpoint,
     s3_reachable,
+    s3_traffic_allowed,
     security_group_efa,
     security_group_self_ingress,
     subnet_ip_capacity,
@@ -38,8 +42,12 @@ CHECKS = tuple(
         subnet_ip_capacity,
         s3_reachable,
         s3_gateway_endpoint,
+        s3_traffic_allowed,
+        dns_resolves_s3,
         security_group_self_ingress,
         security_group_efa,
+        required_services_reachable,
+        internet_access,
     )
 )
 """The checks of a job's network; none of them concerns a job without a VPC."""

@@ -69,6 +69,10 @@ class CheckSpec:
     """How it is decided."""
     limits: str
     """What the check cannot see."""
+    sound_example: str
+    faulty_example: str
+    mend: str
+    """How a failed check is mended, in general; a finding gives the very command."""
     source: str
     """The AWS page that it comes from."""
 

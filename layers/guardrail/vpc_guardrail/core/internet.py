@@ -1,8 +1,11 @@
 """The internet as a destination: every public IPv4 address."""
 
 from collections.abc import Iterable
+from functools import cache
 from ipaddress import IPv4Network
 
+from vpc_guardrail.core.crossing import Blocks
+from vpc_guardrail.core.model import Unknown
 from vpc_guardrail.core.packets import Box, remainder
 from vpc_guardrail.core.routing import EVERYWHERE, NEVER_PUBLIC, Destination
 
@@ -15,6 +18,15 @@ def _without(block: IPv4Network, removed: Iterable[IPv4Network]) -> tuple[IPv4Ne
     return tuple(sorted(box.block for box in left))
 
 
-PUBLIC_BLOCKS = _without(EVERYWHERE, (*NEVER_PUBLIC, *NOT_UNICAST))
+@cache
+def internet() -> Destination:
+    """The destination; worked out when it is first asked for, since most settings never do."""
+    return Destination(
+        _without(EVERYWHERE, (*NEVER_PUBLIC, *NOT_UNICAST)), None, name="the internet"
+    )
 
-INTERNET = Destination(PUBLIC_BLOCKS, prefix_list_id=None, name="the internet")
+
+def internet_blocks() -> Blocks:
+    """Every public address, as the other side of traffic."""
+    blocks = internet().blocks
+    return Blocks(() if isinstance(blocks, Unknown) else blocks, "the internet")

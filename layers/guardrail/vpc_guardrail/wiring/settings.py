@@ -1,10 +1,20 @@
-"""Settings from the environment of a function."""
+"""Settings from the environment of a function, or of the command line."""
 
+import re
 from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
 
-from vpc_guardrail.core.settings import Mode, Settings
+from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
 
 MODE = "GUARDRAIL_MODE"
+INTERNET_ACCESS = "GUARDRAIL_INTERNET_ACCESS"
+REQUIRED_SERVICES = "GUARDRAIL_REQUIRED_SERVICES"
+
+SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+"""The last part of an endpoint's service name: `sts`, `ecr.api`, `sagemaker.runtime`."""
+
+Choice = TypeVar("Choice", bound=Enum)
 
 
 class SettingsError(ValueError):
@@ -13,11 +23,29 @@ class SettingsError(ValueError):
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """The settings that the environment gives; raises `SettingsError`."""
-    allowed = [mode.value for mode in Mode]
-    mode = environment.get(MODE, Mode.AUDIT.value)
-    if mode not in allowed:
-        raise SettingsError(f"{MODE} is {mode!r}; it must be one of {', '.join(allowed)}")
-    return Settings(mode=Mode(mode))
+    return Settings(
+        mode=_choice(environment, MODE, Mode.AUDIT),
+        internet_access=_choice(environment, INTERNET_ACCESS, InternetAccess.ALLOWED),
+        required_services=_services(environment.get(REQUIRED_SERVICES, "")),
+    )
+
+
+def _choice(environment: Mapping[str, str], name: str, default: Choice) -> Choice:
+    allowed = {choice.value: choice for choice in type(default)}
+    value = environment.get(name, default.value)
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+    return allowed[value]
+
+
+def _services(text: str) -> tuple[str, ...]:
+    services = [each.strip() for each in text.split(",") if each.strip()]
+    for each in services:
+        if not SERVICE.fullmatch(each):
+            raise SettingsError(
+                f"{REQUIRED_SERVICES} names {each!r}; a service is named like sts or ecr.api"
+            )
+    return tuple(dict.fromkeys(services))
 
 
 def required(environment: Mapping[str, str], name: str) -> str:

@@ -25,6 +25,9 @@ SPEC = CheckSpec(
         "Whether servers of your own resolve S3's name cannot be seen: UNKNOWN, and so is a VPC "
         "without an option set."
     ),
+    sound_example="DNS support is on; the DHCP options carry ec2.internal and AmazonProvidedDNS.",
+    faulty_example="The DHCP option set carries domain-name-servers, but no domain-name.",
+    mend="Associate a DHCP option set that carries both domain-name and domain-name-servers.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-route-table",
 )
 

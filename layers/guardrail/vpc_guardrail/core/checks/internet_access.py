@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from vpc_guardrail.core.crossing import Blocks, Crossing, Share
+from vpc_guardrail.core.crossing import Crossing, Share
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.interfaces import through
-from vpc_guardrail.core.internet import INTERNET, PUBLIC_BLOCKS
+from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
     Direction,
     Fact,
@@ -36,6 +36,13 @@ SPEC = CheckSpec(
         "job has no public address."
     ),
     limits="Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN.",
+    sound_example="Internet access is forbidden, and no route leads to a NAT gateway.",
+    faulty_example=(
+        "Internet access is forbidden, and the default route leads to an available NAT gateway."
+    ),
+    mend=(
+        "Forbidden: delete the route to the NAT gateway. Required: add one to a public NAT gateway."
+    ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-nat",
 )
 
@@ -45,16 +52,14 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     if settings.internet_access is InternetAccess.ALLOWED:
         yield SPEC.not_applicable(job.arn, "The settings allow access to the internet.")
         return
-    rules = through(
-        network, job.security_group_ids, Direction.EGRESS, Blocks(PUBLIC_BLOCKS, "the internet")
-    )
+    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
     judge = _forbidden if settings.internet_access is InternetAccess.FORBIDDEN else _required
     for subnet_id in job.subnet_ids:
         subnet = network.subnet(subnet_id)
         if isinstance(subnet, Unknown):
             yield SPEC.unknown(subnet_id, subnet.reason)
             continue
-        ways = stretches(network, subnet, INTERNET)
+        ways = stretches(network, subnet, internet())
         if isinstance(ways, Unknown):
             yield SPEC.unknown(subnet_id, ways.reason)
         else:

@@ -24,6 +24,11 @@ SPEC = CheckSpec(
         "What belongs to another account and is not shared with this one looks the same as what "
         "does not exist."
     ),
+    sound_example="subnet-1, subnet-2 and sg-1 exist in vpc-1.",
+    faulty_example=(
+        "sg-9 was deleted, or belongs to another VPC and is not associated with this one."
+    ),
+    mend="Create the job anew with ids that exist, or associate the group with the VPC.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )
 

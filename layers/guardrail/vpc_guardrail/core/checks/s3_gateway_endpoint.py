@@ -24,6 +24,13 @@ SPEC = CheckSpec(
         "the VPC's main one. An interface endpoint that answers S3's standard name counts too."
     ),
     limits="An endpoint in another VPC, reached over a transit gateway, is not counted.",
+    sound_example=(
+        "S3's prefix list leads to an available S3 gateway endpoint in every route table."
+    ),
+    faulty_example=(
+        "subnet-2 has a route table of its own, without the endpoint, and a NAT gateway."
+    ),
+    mend="Associate the S3 gateway endpoint with the route table of each subnet.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-s3",
 )
 

@@ -30,6 +30,11 @@ SPEC = CheckSpec(
         "Peering, transit gateways, firewalls and appliances lead out of sight: UNKNOWN. Security "
         "groups, network ACLs and policies are other checks' concern."
     ),
+    sound_example=(
+        "The route table of subnet-1 leads S3's prefix list to an available gateway endpoint."
+    ),
+    faulty_example="The route table of subnet-1 has a default route to an internet gateway only.",
+    mend="Associate an S3 gateway endpoint with the route table of each subnet.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-s3",
 )
 

@@ -37,6 +37,13 @@ SPEC = CheckSpec(
         "The network ACL of a NAT gateway's subnet is not judged. At which addresses of its "
         "subnets an interface endpoint answers is not read."
     ),
+    sound_example=(
+        "sg-1 lets all traffic out to 0.0.0.0/0, and the network ACL lets all traffic pass."
+    ),
+    faulty_example=(
+        "Rule 90 of the network ACL denies inbound TCP 1024-65535, so no answer comes back."
+    ),
+    mend="Let TCP 443 out to S3's prefix list, and the answers back in through the network ACL.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-s3",
 )
 
@@ -94,7 +101,7 @@ def _of_rules(job: TrainingJob, network: Network, crossing: Fact[Crossing]) -> F
         return SPEC.unknown(resource, crossing.reason)
     evidence = {"security_groups": [*job.security_group_ids], "rules": crossing.detail}
     if crossing.share is Share.ALL:
-        return SPEC.passed(resource, f"{crossing.detail}.", evidence)
+        return SPEC.passed(resource, f"S3 traffic may leave: {crossing.detail}.", evidence)
     return SPEC.failed(
         resource,
         f"Outbound S3 traffic is held up: {crossing.detail}.",
@@ -123,7 +130,8 @@ def _of_border(
         return SPEC.unknown(subnet_id, crossing.reason)
     evidence: Mapping[str, str] = {"subnet": subnet_id, "border": crossing.detail}
     if crossing.share is Share.ALL:
-        return SPEC.passed(subnet_id, f"{crossing.detail}.", evidence)
+        message = f"S3 traffic of {subnet_id} crosses the border: {crossing.detail}."
+        return SPEC.passed(subnet_id, message, evidence)
     return SPEC.failed(
         subnet_id,
         f"S3 traffic of {subnet_id} is held up: {crossing.detail}.",

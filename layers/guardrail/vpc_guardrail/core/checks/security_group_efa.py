@@ -27,6 +27,9 @@ SPEC = CheckSpec(
         "SageMaker does not say which instance types get EFA; the table of certain types is "
         "AWS's own training toolkit's, with the newer types of the same families."
     ),
+    sound_example="sg-1 allows all traffic from sg-1 inbound and all traffic to sg-1 outbound.",
+    faulty_example="sg-1 allows all traffic from sg-1 inbound, and outbound only 0.0.0.0/0.",
+    mend="Add the self rule that is missing, with protocol -1.",
     source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-security",
 )
 

@@ -45,6 +45,9 @@ SPEC = CheckSpec(
         "Middlebox routing between the subnets of a VPC, which breaks group references, is not "
         "seen. That encryption needs UDP 500 is not verified: its lack alone is MEDIUM."
     ),
+    sound_example="sg-1 allows all inbound traffic from sg-1, and all outbound traffic.",
+    faulty_example="Two instances carry sg-1, which allows inbound TCP 443 from elsewhere only.",
+    mend="Let the group admit all traffic from itself.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-groups",
 )
 

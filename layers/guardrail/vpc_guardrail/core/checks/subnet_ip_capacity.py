@@ -24,6 +24,9 @@ SPEC = CheckSpec(
         "The addresses that a running job holds itself are counted as used. Subnet CIDR "
         "reservations and warm pools are not seen."
     ),
+    sound_example="4 instances without EFA need 8 addresses, and subnet-1 has 200 free.",
+    faulty_example="2 x ml.p4d.24xlarge need 10 addresses, subnet-1 has 6 and subnet-2 has 6.",
+    mend="Name a larger subnet, or free addresses in one.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-ip",
 )
 

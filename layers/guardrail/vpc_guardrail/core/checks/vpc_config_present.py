@@ -18,6 +18,12 @@ SPEC = CheckSpec(
     ),
     how="VpcConfig of DescribeTrainingJob; absent, null or empty lists count as absent.",
     limits="EnableNetworkIsolation does not replace a VPC and is not taken for one.",
+    sound_example="VpcConfig names subnet-1 and sg-1.",
+    faulty_example="VpcConfig is absent, or names subnets but no security group.",
+    mend=(
+        "Create the job anew with --vpc-config Subnets=...,SecurityGroupIds=...; a running job"
+        " cannot be moved."
+    ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )
 

@@ -15,6 +15,9 @@ SPEC = CheckSpec(
     risk="SageMaker training supports subnets of default-tenancy VPCs only; the job cannot run.",
     how="InstanceTenancy of DescribeVpcs, for the VPC of each subnet.",
     limits="None known.",
+    sound_example="InstanceTenancy of vpc-1 is default.",
+    faulty_example="InstanceTenancy of vpc-1 is dedicated.",
+    mend="Set the tenancy to default; instances that run already keep theirs.",
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html",
 )
 

@@ -4,6 +4,7 @@ from vpc_guardrail.core.model.acls import AclEntry, NetworkAcl
 from vpc_guardrail.core.model.dhcp import DhcpOptions
 from vpc_guardrail.core.model.groups import Direction, Peers, SecurityGroup, SecurityGroupRule
 from vpc_guardrail.core.model.job import (
+    FileSystem,
     InstancePlan,
     InstanceSet,
     JobSource,
@@ -29,6 +30,7 @@ __all__ = [
     "Endpoint",
     "EndpointType",
     "Fact",
+    "FileSystem",
     "InstancePlan",
     "InstanceSet",
     "JobSource",

@@ -45,6 +45,15 @@ class InstancePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSystem:
+    """A file system that a job reads its data from, inside the VPC."""
+
+    kind: str
+    """FileSystemType: `EFS` or `FSxLustre`."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingJob:
     """A training job and the network it asks for.
 
@@ -66,6 +75,9 @@ class TrainingJob:
     instance_plans: Fact[tuple[InstancePlan, ...]]
     """Alternatives of which SageMaker runs exactly one (InstancePreferences): one or more."""
     encrypts_inter_container_traffic: bool = False
+    file_systems: tuple[FileSystem, ...] = ()
+    vpc_registry: str | None = None
+    """The host of the training image's registry, if TrainingRepositoryAccessMode is `Vpc`."""
     tuning_job_arn: str | None = None
     """The hyperparameter tuning job that started this one, if any."""
 

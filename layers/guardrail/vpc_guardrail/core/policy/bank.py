@@ -30,7 +30,8 @@ def bits(positions: Iterable[int], width: int) -> int:
 class Bank:
     """The union of several languages, as an automaton that is in many positions at once.
 
-    A state is an integer; 0 is the state in which no text can match any more.
+    A state is an integer; 0 is the state in which no text can match any more. With a head, the
+    automaton starts after it: only what may follow is built.
     """
 
     __slots__ = (
@@ -48,7 +49,7 @@ class Bank:
         "width",
     )
 
-    def __init__(self, patterns: Sequence[Glob]) -> None:
+    def __init__(self, patterns: Sequence[Glob], head: str = "") -> None:
         moves_on: dict[str, list[int]] = {}
         stays_on: dict[str, list[int]] = {}
         by_default: list[int] = []
@@ -60,8 +61,10 @@ class Bank:
         certain: list[int] = []
         at = 0
         for pattern in patterns:
-            starts.append(at)
-            for token in pattern.tokens:
+            begun = pattern.after(head)
+            first = min(begun, default=len(pattern.tokens))
+            starts += [at + position - first for position in begun]
+            for token in pattern.tokens[first:]:
                 symbol = token.symbol
                 if token.star:
                     stars.append(at)
@@ -74,7 +77,7 @@ class Bank:
                     for char in symbol.chars:
                         on.setdefault(char, []).append(at)
                 at += 1
-            if pattern.tokens and pattern.tokens[-1] == ANY_TEXT:
+            if first < len(pattern.tokens) and pattern.tokens[-1] == ANY_TEXT:
                 certain.append(at - 1)
             finals.append(at)
             at += 1

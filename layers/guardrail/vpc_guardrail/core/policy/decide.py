@@ -243,10 +243,14 @@ class _Judge:
         allowed, refused = Tri.YES, Tri.YES
         passes = allowed_resource(space, weighed.sure_allows, weighed.denies, budget)
         if passes is None:
+            allowed = Tri.NO
+        if passes is None and weighed.has_doubts:
             passes = allowed_resource(space, weighed.allows, weighed.sure_denies, budget)
             allowed = Tri.NO if passes is None else Tri.MAYBE
         stuck = refused_resource(space, weighed.allows, weighed.sure_denies, budget)
         if stuck is None:
+            refused = Tri.NO
+        if stuck is None and weighed.has_doubts:
             stuck = refused_resource(space, weighed.sure_allows, weighed.denies, budget)
             refused = Tri.NO if stuck is None else Tri.MAYBE
         said = {key: context.get(key) for key in keys}
@@ -316,6 +320,11 @@ class _Weighed:
         if otherwise is Tri.YES:
             found.sure_allows.append(EVERYTHING)
         return found
+
+    @property
+    def has_doubts(self) -> bool:
+        """True if something is only perhaps allowed or denied."""
+        return self.sure_allows != self.allows or self.sure_denies != self.denies
 
     def names(self, resource: str, effect: Effect, *, is_sure: bool) -> tuple[str, ...]:
         """The statements of one effect that speak of a resource, surely or perhaps."""

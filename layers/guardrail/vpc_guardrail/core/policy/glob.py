@@ -47,6 +47,8 @@ class Token:
     star: bool = False
 
 
+SAMPLES = "xyz:"
+"""Characters of which every negated symbol in use holds one."""
 ANYTHING = Symbol(frozenset(), negated=True)
 ANY_CHARACTER = Token(ANYTHING)
 ANY_TEXT = Token(ANYTHING, star=True)
@@ -78,12 +80,31 @@ class Glob:
     def __add__(self, other: Glob) -> Glob:
         return Glob(self.tokens + other.tokens)
 
-    def matches(self, text: str) -> bool:
-        """True if the text is in the language, in time linear in text times pattern."""
+    @property
+    def is_stem(self) -> bool:
+        """True if every text that begins with the head is in the language."""
+        return len(self.tokens) == len(self.head) + 1 and self.tokens[-1] == ANY_TEXT
+
+    def includes(self, other: Glob) -> bool:
+        """True if the other language is plainly a part of this one; False says nothing."""
+        if self.is_stem:
+            return other.head.startswith(self.head)
+        return self.tokens == other.tokens
+
+    def sample(self) -> str:
+        """One of the shortest texts of the language; the language must not be empty."""
+        needed = (token.symbol for token in self.tokens[len(self.head) :] if not token.star)
+        return self.head + "".join(
+            next(char for char in (SAMPLES if each.negated else each.chars) if each.holds(char))
+            for each in needed
+        )
+
+    def after(self, text: str) -> set[int]:
+        """The positions in the pattern that are possible once a text has begun so."""
+        if self.head.startswith(text):
+            return self._closure({len(text)})
         if not text.startswith(self.head):
-            return False
-        if len(self.head) == len(self.tokens):
-            return len(text) == len(self.head)
+            return set()
         positions = self._closure({len(self.head)})
         for char in text[len(self.head) :]:
             moved: set[int] = set()
@@ -93,9 +114,15 @@ class Glob:
                     if token.symbol.holds(char):
                         moved.add(position if token.star else position + 1)
             if not moved:
-                return False
+                return moved
             positions = self._closure(moved)
-        return len(self.tokens) in positions
+        return positions
+
+    def matches(self, text: str) -> bool:
+        """True if the text is in the language, in time linear in text times pattern."""
+        if len(self.head) == len(self.tokens):
+            return text == self.head
+        return len(self.tokens) in self.after(text)
 
     def _closure(self, positions: set[int]) -> set[int]:
         reached = set(positions)

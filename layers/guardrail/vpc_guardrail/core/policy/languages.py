@@ -40,7 +40,6 @@ BITS_A_UNIT = 1024
 DEFAULT_BUDGET = 200_000
 
 Link = tuple["Link | None", str]
-NOTHING = Bank(())
 
 
 class OutOfBudget(Exception):
@@ -74,23 +73,13 @@ class _Track:
             self.tokens.extend(pattern.tokens)
             self.tokens.append(None)
 
-    def after(self, head: str) -> set[int]:
+    def after(self, head: str) -> list[int]:
         """The positions that are possible once a text has begun so."""
-        found: set[int] = set()
-        for start, pattern in zip(self._starts, self._patterns, strict=True):
-            if pattern.head.startswith(head):
-                found.add(start + len(head))
-            elif head.startswith(pattern.head):
-                positions = {start + len(pattern.head)}
-                for char in head[len(pattern.head) :]:
-                    positions = {
-                        onward
-                        for position in positions
-                        for symbol, onward in self.moves(position)
-                        if symbol.holds(char)
-                    }
-                found |= positions
-        return found
+        return [
+            start + position
+            for start, pattern in zip(self._starts, self._patterns, strict=True)
+            for position in pattern.after(head)
+        ]
 
     def moves(self, position: int) -> list[tuple[Symbol, int]]:
         """The characters that may come at a position, and where each leads."""
@@ -129,38 +118,35 @@ class _Seen:
 
 
 def escape(
-    wanted: Sequence[Sequence[Glob]], avoided: Bank | None = None, budget: Budget | None = None
+    wanted: Sequence[Sequence[Glob]],
+    avoided: Sequence[Glob] = (),
+    budget: Budget | None = None,
 ) -> str | None:
     """A text that matches some pattern of each wanted union and none that is avoided, or None."""
     budget = budget or Budget()
-    avoided = avoided or NOTHING
-    tracks = [_Track(patterns) for patterns in wanted]
-    head = wanted[0][0].head if len(wanted[0]) == 1 else ""
-    alive = avoided.start
-    for char in head:
-        budget.spend(avoided)
-        alive = avoided.step(alive, char)
-    if alive & avoided.certain:
+    head = max((union[0].head for union in wanted if len(union) == 1), key=len, default="")
+    bank = Bank(avoided, head)
+    if bank.start & bank.certain:
         return None
-    accepting = avoided.accepting
+    tracks = [_Track(patterns) for patterns in wanted]
     seen = _Seen()
     todo: list[tuple[tuple[int, ...], int, Link | None]] = []
     for place in product(*(track.after(head) for track in tracks)):
-        if seen.is_news(place, alive):
-            todo.append((place, alive, None))
+        if seen.is_news(place, bank.start):
+            todo.append((place, bank.start, None))
     while todo:
         place, alive, link = todo.pop()
-        if not alive & accepting and all(map(_Track.may_end, tracks, place)):
+        if not alive & bank.accepting and all(map(_Track.may_end, tracks, place)):
             return head + _text(link)
         for choice in product(*map(_Track.moves, tracks, place)):
             symbol = ANYTHING
             for each, _ in choice:
                 symbol = symbol.meet(each)
             onward = tuple(position for _, position in choice)
-            for char in _worth_trying(symbol, avoided, alive):
-                budget.spend(avoided)
-                still = avoided.step(alive, char)
-                if not still & avoided.certain and seen.is_news(onward, still):
+            for char in _worth_trying(symbol, bank, alive):
+                budget.spend(bank)
+                still = bank.step(alive, char)
+                if not still & bank.certain and seen.is_news(onward, still):
                     todo.append((onward, still, (link, char)))
     return None
 
@@ -206,12 +192,12 @@ def overlap(one: Glob, other: Glob, budget: Budget | None = None) -> str | None:
     head = min(len(one.head), len(other.head))
     if one.head[:head] != other.head[:head]:
         return None
-    return escape([[one], [other]], None, budget)
+    return escape([[one], [other]], (), budget)
 
 
 def outside(language: Glob, union: Sequence[Glob], budget: Budget | None = None) -> str | None:
     """A text of a language that no pattern of a union matches, or None: it is included."""
-    return escape([[language]], Bank(union), budget)
+    return escape([[language]], union, budget)
 
 
 def kinds(

@@ -9,7 +9,15 @@ import string
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.conditions import value_language
-from vpc_guardrail.core.policy.glob import ANY_TEXT, Glob, Symbol, Token, glob_of, verbatim
+from vpc_guardrail.core.policy.glob import (
+    ANY_TEXT,
+    Glob,
+    Symbol,
+    Token,
+    glob_of,
+    literally,
+    verbatim,
+)
 from vpc_guardrail.core.policy.languages import OutOfBudget, outside
 from vpc_guardrail.core.policy.operators import TEXTUAL
 
@@ -19,10 +27,12 @@ if TYPE_CHECKING:
     from vpc_guardrail.core.policy.model import Policy
 
 ARN_OF_BUCKETS = "arn:{partition}:s3:::"
-BUCKET_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + ".-")
+SMALL = string.ascii_lowercase + string.digits
+BUCKET_CHARACTERS = frozenset(SMALL + ".-")
 SHORTEST_BUCKET_NAME = 3
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 ACCOUNT_DIGITS = 12
+SHORTEST_ID = 10
 WILDCARDS = frozenset("*?")
 
 
@@ -70,21 +80,22 @@ def bucket_patterns(policy: Policy, *, literal: bool | None = None) -> list[str]
 
 def fresh_bucket(policy: Policy) -> str | None:
     """A bucket name that no resource of the policy mentions; None if its patterns take all."""
-    return _fresh(BUCKET_NAMES, [glob_of(name) for name in bucket_patterns(policy)])
+    named = [glob_of(name) for name in bucket_patterns(policy)]
+    return _fresh("bucket-nobody-named", BUCKET_NAMES, named)
 
 
 def fresh_account(policy: Policy, *others: str) -> str:
     """An account that no condition mentions, nor is one of the others."""
-    mentioned = _values(policy, "account") + [glob_of(other) for other in others]
-    return _fresh(ACCOUNTS, mentioned) or _fresh(ACCOUNTS, mentioned[-len(others) :]) or "0" * 12
+    taken = [glob_of(other) for other in others]
+    found = _fresh("999900001111", ACCOUNTS, [*_values(policy, "account"), *taken])
+    return found or _fresh("999900001111", ACCOUNTS, taken) or "999900001111"
 
 
 def fresh_id(policy: Policy, prefix: str) -> str:
     """An id of a sort (`o-`, `vpc-`, `vpce-`) that no condition mentions."""
-    language = Glob(tuple(verbatim(prefix))) + _some_of(
-        string.ascii_lowercase + string.digits, 10, more=True
-    )
-    return _fresh(language, _values(policy, "")) or prefix + "x" * 17
+    usual = f"{prefix}0123456789nobody"
+    language = literally(prefix) + _some_of(SMALL, SHORTEST_ID, more=True)
+    return _fresh(usual, language, _values(policy, "")) or usual
 
 
 def _values(policy: Policy, part: str) -> list[Glob]:
@@ -99,7 +110,10 @@ def _values(policy: Policy, part: str) -> list[Glob]:
     ]
 
 
-def _fresh(language: Glob, mentioned: Sequence[Glob]) -> str | None:
+def _fresh(usual: str, language: Glob, mentioned: Sequence[Glob]) -> str | None:
+    """The usual text if nothing mentions it, else any that nothing mentions, if there is one."""
+    if not any(each.matches(usual) for each in mentioned):
+        return usual
     try:
         return outside(language, mentioned)
     except OutOfBudget:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.core.policy.bank import Bank
 from vpc_guardrail.core.policy.conditions import resolve, unresolved
 from vpc_guardrail.core.policy.languages import escape
 
@@ -39,6 +38,12 @@ class Region:
             and pattern.head[: len(head)] == head[: len(pattern.head)]
         )
         return self if len(kept) == len(self.patterns) else Region(kept, self.negated)
+
+    def includes(self, language: Glob) -> bool:
+        """True if a language, near to the region, is plainly a part of it; False says nothing."""
+        if self.negated:
+            return not self.patterns
+        return any(pattern.includes(language) for pattern in self.patterns)
 
 
 EVERYTHING = Region((), negated=True)
@@ -85,19 +90,21 @@ def allowed_resource(
         is_denied = is_allowed and any(each.holds(language.literal) for each in denies)
         return language.literal if is_allowed and not is_denied else None
     near = [each.near(language) for each in denies]
+    if any(each.includes(language) for each in near):
+        return None
     confined = [each.patterns for each in near if each.negated]
     denied = [pattern for each in near if not each.negated for pattern in each.patterns]
     denied += space.excluded
-    bank = Bank(denied)
     for allow in (each.near(language) for each in allows):
+        if not denied and not confined and allow.includes(language):
+            return language.sample()
         if allow.negated:
-            beyond = Bank([*denied, *allow.patterns]) if allow.patterns else bank
-            found = escape([[language], *confined], beyond, budget)
+            found = escape([[language], *confined], [*denied, *allow.patterns], budget)
             if found is not None:
                 return found
             continue
         for pattern in allow.patterns:
-            found = escape([[language], [pattern], *confined], bank, budget)
+            found = escape([[language], [pattern], *confined], denied, budget)
             if found is not None:
                 return found
     return None
@@ -112,15 +119,18 @@ def refused_resource(
         is_denied = any(each.holds(language.literal) for each in denies)
         is_allowed = not is_denied and any(each.holds(language.literal) for each in allows)
         return None if is_allowed else language.literal
-    left_out = Bank(space.excluded)
     for deny in (each.near(language) for each in denies):
+        if not space.excluded and deny.includes(language):
+            return language.sample()
         if deny.negated:
-            found = escape([[language]], Bank([*space.excluded, *deny.patterns]), budget)
+            found = escape([[language]], [*space.excluded, *deny.patterns], budget)
         else:
-            found = escape([[language], deny.patterns], left_out, budget)
+            found = escape([[language], deny.patterns], space.excluded, budget)
         if found is not None:
             return found
     near = [each.near(language) for each in allows]
+    if any(each.includes(language) for each in near):
+        return None
     missed = [each.patterns for each in near if each.negated]
     passed = [pattern for each in near if not each.negated for pattern in each.patterns]
-    return escape([[language], *missed], Bank([*space.excluded, *passed]), budget)
+    return escape([[language], *missed], [*space.excluded, *passed], budget)

@@ -1,0 +1,189 @@
+"""Every service that the settings or the job itself require can be reached."""
+
+import re
+from collections.abc import Iterator
+
+from vpc_guardrail.core.crossing import HTTPS, Crossing, Share
+from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.interfaces import interface_endpoint_for, through, way_to_endpoint
+from vpc_guardrail.core.internet import internet, internet_blocks
+from vpc_guardrail.core.model import (
+    Direction,
+    FileSystem,
+    Network,
+    Subnet,
+    TrainingJob,
+    Unknown,
+)
+from vpc_guardrail.core.model.groups import TCP
+from vpc_guardrail.core.path import Reach, stretches
+from vpc_guardrail.core.settings import Settings
+
+SPEC = CheckSpec(
+    name="required-services-reachable",
+    kind=Kind.READINESS,
+    severity=Severity.MEDIUM,
+    stop=StopPolicy.NEVER,
+    title="Every AWS service that the settings or the job require can be reached from its subnets.",
+    risk="Code in the containers that calls the service hangs or fails, often late in the job.",
+    how=(
+        "For each required service: an available interface endpoint with private DNS in the VPC, "
+        "whose groups let the job in on TCP 443 and which the job's groups and network ACLs let "
+        "it reach; else NAT gateways to all of the internet. A training image pulled through the "
+        "VPC (TrainingRepositoryAccessMode Vpc) from Amazon ECR requires ecr.api and ecr.dkr."
+    ),
+    limits=(
+        "Registries other than Amazon ECR, and the mount targets of EFS and FSx file systems, are "
+        "not read: UNKNOWN, unless the outbound rules rule them out."
+    ),
+    sound_example="sts is required; an interface endpoint with private DNS admits sg-1 on TCP 443.",
+    faulty_example="sts is required; the VPC has neither an endpoint for it nor a NAT gateway.",
+    mend=(
+        "Create an interface endpoint for the service, with private DNS and a group that "
+        "admits the job."
+    ),
+    source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-nat",
+)
+
+ECR_HOST = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+"""Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html"""
+
+ECR_SERVICES = ("ecr.api", "ecr.dkr")
+"""Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"""
+
+FILE_SYSTEM_PORTS = {"EFS": 2049, "FSxLustre": 988}
+"""The TCP port of a file system's mount targets. Not verified for training jobs."""
+
+
+def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
+    """A finding for each service and subnet, and for what else the job reaches in its VPC."""
+    services = dict.fromkeys((*settings.required_services, *_services_of_registry(job)))
+    in_vpc = [*_other_registry(job), *job.file_systems]
+    if not services and not in_vpc:
+        yield SPEC.not_applicable(job.arn, "Neither the settings nor the job require a service.")
+        return
+    for subnet_id in job.subnet_ids:
+        subnet = network.subnet(subnet_id)
+        if isinstance(subnet, Unknown):
+            yield SPEC.unknown(subnet_id, subnet.reason)
+            continue
+        for service in services:
+            yield _service(job, network, subnet, service)
+        for each in job.file_systems:
+            yield _file_system(job, network, subnet, each)
+    for reason in _other_registry(job):
+        yield SPEC.unknown(job.arn, reason)
+
+
+def _services_of_registry(job: TrainingJob) -> tuple[str, ...]:
+    match = ECR_HOST.fullmatch(job.vpc_registry or "")
+    return ECR_SERVICES if match and match["region"] == job.region else ()
+
+
+def _other_registry(job: TrainingJob) -> Iterator[str]:
+    if job.vpc_registry and not _services_of_registry(job):
+        yield f"whether registry {job.vpc_registry} can be reached cannot be seen"
+
+
+def _service(job: TrainingJob, network: Network, subnet: Subnet, service: str) -> Finding:
+    resource = f"{service} from {subnet.id}"
+    name = f"com.amazonaws.{network.region}.{service}"
+    evidence = {"subnet": subnet.id, "service": name}
+    endpoint = interface_endpoint_for(network, subnet, name)
+    if isinstance(endpoint, Unknown):
+        return SPEC.unknown(resource, endpoint.reason, evidence)
+    if endpoint is None:
+        return _by_internet(job, network, subnet, service, evidence)
+    way = way_to_endpoint(job, network, subnet, endpoint)
+    evidence["endpoint"] = endpoint.id
+    if isinstance(way, Unknown):
+        return SPEC.unknown(resource, way.reason, evidence)
+    if way.share is Share.ALL:
+        return SPEC.passed(
+            resource, f"{subnet.id} reaches {service} through {endpoint.id}.", evidence
+        )
+    return SPEC.failed(
+        resource,
+        f"{subnet.id} does not reach {service} through {endpoint.id}: {way.detail}.",
+        evidence=evidence,
+        remediation=_let_in(way, endpoint.id, job.security_group_ids[0]),
+    )
+
+
+def _let_in(way: Crossing, endpoint_id: str, job_group: str) -> str:
+    """How to mend a way that is held up: by a group's rule, or else by a group of the job's."""
+    if not way.group_id:
+        return (
+            f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint_id} "
+            f"--add-security-group-ids {job_group}"
+        )
+    peer = (
+        f"UserIdGroupPairs=[{{GroupId={job_group}}}]"
+        if way.direction == Direction.INGRESS.name.lower()
+        else "IpRanges=[{CidrIp=0.0.0.0/0}]"
+    )
+    return (
+        f"aws ec2 authorize-security-group-{way.direction} --group-id {way.group_id} "
+        f"--ip-permissions IpProtocol=tcp,FromPort={HTTPS},ToPort={HTTPS},{peer}"
+    )
+
+
+def _by_internet(
+    job: TrainingJob, network: Network, subnet: Subnet, service: str, evidence: Evidence
+) -> Finding:
+    resource = f"{service} from {subnet.id}"
+    ways = stretches(network, subnet, internet())
+    if isinstance(ways, Unknown):
+        return SPEC.unknown(resource, ways.reason, evidence)
+    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
+    blocked = [way for way in ways if way.reach is Reach.BLOCKED]
+    if blocked or (isinstance(rules, Crossing) and rules.share is Share.NONE):
+        why = blocked[0].detail if blocked else rules.detail if isinstance(rules, Crossing) else ""
+        if subnet.owner_id != network.account:
+            return SPEC.unknown(resource, f"the VPC is shared, and besides {why}", evidence)
+        return SPEC.failed(
+            resource,
+            f"{subnet.id} does not reach {service}: no interface endpoint answers its name, and "
+            f"{why}.",
+            evidence=evidence,
+            remediation=(
+                f"aws ec2 create-vpc-endpoint --vpc-id {subnet.vpc_id} --vpc-endpoint-type "
+                f"Interface --service-name com.amazonaws.{network.region}.{service} "
+                f"--subnet-ids {subnet.id} --security-group-ids {job.security_group_ids[0]} "
+                "--private-dns-enabled"
+            ),
+        )
+    unseen = next((way.detail for way in ways if way.reach is Reach.UNSEEN), None)
+    if unseen is None and isinstance(rules, Unknown):
+        unseen = rules.reason
+    if unseen is None and isinstance(rules, Crossing) and rules.share is Share.SOME:
+        unseen = f"{rules.detail}, and which addresses {service} has is not known"
+    if unseen:
+        return SPEC.unknown(resource, unseen, evidence)
+    return SPEC.passed(
+        resource, f"{subnet.id} reaches {service} through {ways[0].detail}.", evidence
+    )
+
+
+def _file_system(
+    job: TrainingJob, network: Network, subnet: Subnet, file_system: FileSystem
+) -> Finding:
+    resource = f"{file_system.id} from {subnet.id}"
+    port = FILE_SYSTEM_PORTS.get(file_system.kind)
+    facts = [network.security_group(group_id) for group_id in job.security_group_ids]
+    known = [fact for fact in facts if not isinstance(fact, Unknown)]
+    shut = port is not None and not any(
+        rule.covers(TCP, port, port) for group in known for rule in group.egress
+    )
+    if shut and len(known) == len(facts):
+        return SPEC.failed(
+            resource,
+            f"No outbound rule of the job lets TCP {port} to {file_system.id} pass.",
+            evidence={"subnet": subnet.id, "port": port},
+            remediation=(
+                "aws ec2 authorize-security-group-egress "
+                f"--group-id {job.security_group_ids[0]} --protocol tcp --port {port} "
+                f"--cidr {subnet.cidr}"
+            ),
+        )
+    return SPEC.unknown(resource, f"the mount targets of {file_system.id} are not read")
