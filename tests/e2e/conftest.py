@@ -54,6 +54,7 @@ def session(aws: LocalAws) -> AwsSession:
 def enforcing_stack(aws: LocalAws, session: AwsSession, artifact: Path) -> Guardrail:
     guardrail = Guardrail.deployed(aws, session, artifact, "enforcing", {"Mode": "enforce"})
     guardrail.mute()
+    guardrail.warm_up(Owner(aws, session).start(None))
     return guardrail
 
 

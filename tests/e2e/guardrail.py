@@ -86,12 +86,13 @@ class Function:
 
         return self.wait_until(look, f"its log holds no such {message!r}")[0]
 
-    def wait_until_done(self) -> None:
-        """Wait until no message waits in its queue or is being handled."""
-        self.wait_until(
-            lambda: message_count(self.session, self.queue_url) == 0,
-            f"{self.queue_url} is not empty",
-        )
+    def wait_until_done(self, *, left: int = 0) -> None:
+        """Wait until no message waits in its queue or is being handled, but for those left."""
+
+        def are_left() -> bool:
+            return message_count(self.session, self.queue_url) == left
+
+        self.wait_until(are_left, f"{self.queue_url} does not hold {left} messages")
 
     def dead_letters(self) -> int:
         return message_count(self.session, self.dead_letter_queue_url)
@@ -119,7 +120,11 @@ class Function:
 
     @contextmanager
     def returning_soon(self, *, receives: int, seconds: int) -> Iterator[None]:
-        """Let a message come back after seconds, and go to the dead letters after `receives`."""
+        """Let a message come back after seconds, and go to the dead letters after `receives`.
+
+        It does so although it is still being handled: `seconds` must be longer than that takes,
+        where a test is to show that the function failed on the message.
+        """
         sqs = self.session.client("sqs")
         before = sqs.get_queue_attributes(
             QueueUrl=self.queue_url, AttributeNames=["RedrivePolicy", "VisibilityTimeout"]
@@ -141,15 +146,18 @@ class Function:
         finally:
             functions.update_event_source_mapping(UUID=self.mapping_id, BatchSize=before)
 
-    def send_at_once(self, bodies: Sequence[str]) -> None:
+    def send_at_once(self, bodies: Sequence[str]) -> list[str]:
         """Put messages into its queue while nobody takes any: they come as one batch."""
         functions = self.session.client("lambda")
         functions.update_event_source_mapping(UUID=self.mapping_id, Enabled=False)
         try:
-            for body in bodies:
-                self.send(body)
+            return [self.send(body) for body in bodies]
         finally:
             functions.update_event_source_mapping(UUID=self.mapping_id, Enabled=True)
+
+    def empty_queue(self) -> None:
+        """Delete what waits in its queue, also what would come back later."""
+        self.session.client("sqs").purge_queue(QueueUrl=self.queue_url)
 
     def wait_until(self, look: Callable[[], T], complaint: str) -> T:
         """The first true value that a look gives; `TimeoutError` with the end of the log."""
@@ -223,6 +231,12 @@ class Guardrail:
         """Let its rule catch nothing, so that tests can hand events over by themselves."""
         events = self.session.client("events")
         events.disable_rule(Name=self.stack.outputs["TrainingJobCreatedRuleName"])
+
+    def warm_up(self, job: Job) -> None:
+        """Let both functions start, by a job that is stopped: a start-up takes seconds."""
+        self.inspect(job.event)
+        self.wait_for_report(job)
+        self.wait_until_done()
 
     def inspect(self, event: Mapping[str, Any]) -> str:
         """Hand an event to the inspector past the rule; gives the message's id."""

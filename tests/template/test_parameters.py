@@ -10,6 +10,7 @@ import pytest
 
 from tests.template.cloudformation import ROOT, Template
 from vpc_guardrail.core.settings import InternetAccess, Mode
+from vpc_guardrail.wiring.settings import settings_from
 
 RIGHT = [
     ("Mode", "audit"),
@@ -89,6 +90,20 @@ def test_modes_are_those_of_the_code_and_the_default_stops_nothing(template: Tem
 
     assert set(mode["AllowedValues"]) == {mode.value for mode in Mode}
     assert mode["Default"] == Mode.AUDIT.value
+
+
+def test_internet_settings_are_those_of_the_code(template: Template) -> None:
+    setting = template.parameters["InternetAccess"]
+
+    assert set(setting["AllowedValues"]) == {access.value for access in InternetAccess}
+    assert setting["Default"] == InternetAccess.ALLOWED.value
+
+
+@pytest.mark.parametrize("value", [value for name, value in RIGHT if name == "RequiredServices"])
+def test_services_that_the_template_takes_are_taken_by_the_functions(value: str) -> None:
+    settings = settings_from({"GUARDRAIL_REQUIRED_SERVICES": value})
+
+    assert ",".join(settings.required_services) == value
 
 
 def test_console_shows_every_parameter_once_with_a_label(template: Template) -> None:

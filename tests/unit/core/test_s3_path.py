@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,28 +25,14 @@ from tests.builders import (
     transit_gateway,
     virtual_private_gateway,
 )
+from tests.s3_paths import stretches, the_reach
 from vpc_guardrail.core.model import Endpoint, EndpointType, Target, TargetKind, Unknown
-from vpc_guardrail.core.path import Reach, Stretch
+from vpc_guardrail.core.path import Reach
 from vpc_guardrail.core.s3_path import stretches_to_s3
-
-if TYPE_CHECKING:
-    from vpc_guardrail.core.model import Network, Subnet
 
 REACHED, BLOCKED, UNSEEN = Reach.REACHED, Reach.BLOCKED, Reach.UNSEEN
 BY_NAT = a_route("0.0.0.0/0", to=nat())
 BY_IGW = a_route("0.0.0.0/0", to=internet_gateway())
-
-
-def stretches(network: Network, subnet: Subnet | None = None) -> tuple[Stretch, ...]:
-    found = stretches_to_s3(network, subnet or a_subnet())
-    assert not isinstance(found, Unknown)
-    return found
-
-
-def the_reach(network: Network, subnet: Subnet | None = None) -> Reach:
-    """What all stretches come to, when they come to the same."""
-    (reach,) = {each.reach for each in stretches(network, subnet)}
-    return reach
 
 
 class TestGatewayEndpoint:

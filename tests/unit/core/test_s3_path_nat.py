@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,34 +13,18 @@ from tests.builders import (
     a_network,
     a_network_with_routes,
     a_route,
-    a_subnet,
     a_vpc,
     internet_gateway,
     nat,
     transit_gateway,
 )
-from vpc_guardrail.core.model import Target, TargetKind, Unknown
-from vpc_guardrail.core.path import Reach, Stretch
-from vpc_guardrail.core.s3_path import stretches_to_s3
-
-if TYPE_CHECKING:
-    from vpc_guardrail.core.model import Network, Subnet
+from tests.s3_paths import stretches, the_reach
+from vpc_guardrail.core.model import Target, TargetKind
+from vpc_guardrail.core.path import Reach
 
 REACHED, BLOCKED, UNSEEN = Reach.REACHED, Reach.BLOCKED, Reach.UNSEEN
 BY_NAT = a_route("0.0.0.0/0", to=nat())
 BY_IGW = a_route("0.0.0.0/0", to=internet_gateway())
-
-
-def stretches(network: Network, subnet: Subnet | None = None) -> tuple[Stretch, ...]:
-    found = stretches_to_s3(network, subnet or a_subnet())
-    assert not isinstance(found, Unknown)
-    return found
-
-
-def the_reach(network: Network, subnet: Subnet | None = None) -> Reach:
-    """What all stretches come to, when they come to the same."""
-    (reach,) = {each.reach for each in stretches(network, subnet)}
-    return reach
 
 
 class TestNatGateway:

@@ -161,12 +161,12 @@ RESOURCES = {
 }
 SOUND = an_event(requestParameters=a_request(resourceConfig=RESOURCES))
 PATHS = [*paths(SOUND)]
+UNREAD = {"hyperParameters", "environment", "inputDataConfig", "outputDataConfig", "tags"}
 DECISIVE = [
     path
     for path in PATHS
-    if path[0] == "detail"
-    and {*path} & {"detail", "responseElements", "requestParameters", "eventTime", "eventName"}
-    and not {*path} & {"userIdentity", "inputDataConfig", "outputDataConfig", "tags"}
+    if {*path} & {"responseElements", "requestParameters", "eventTime", "eventName"}
+    and not {*path} & UNREAD
 ]
 CASINGS: list[Callable[[str], str]] = [str.lower, str.upper, str.title, str.swapcase]
 
@@ -184,7 +184,7 @@ def mutated_events(draw: st.DrawFn) -> Json:
         if isinstance(owner, list):
             owner.append(draw(json_values))
         elif what == "replaced":
-            owner[path[-1]] = draw(json_values)
+            owner[path[-1]] = draw(json_values | wild_texts)
         elif what == "re-cased":
             owner[draw(st.sampled_from(CASINGS))(str(path[-1]))] = value
         elif what == "twice":
@@ -212,6 +212,8 @@ def test_arbitrary_json_in_the_decisive_members_raises_nothing_else(
 ) -> None:
     parsed_or_refused(json.dumps(an_event(requestParameters=request, eventTime=time)))
     parsed_or_refused(json.dumps(an_event(errorCode=error_code, responseElements=request)))
+    for members in ({"trainingJobArn": request}, {"TrainingJobArn": time}):
+        parsed_or_refused(json.dumps(an_event(responseElements=members)))
 
 
 @patiently
