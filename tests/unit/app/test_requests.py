@@ -19,6 +19,7 @@ from vpc_guardrail.app.requests import (
 )
 from vpc_guardrail.core.model import (
     Fact,
+    FileSystem,
     InstancePlan,
     JobSource,
     TrainingJob,
@@ -245,6 +246,58 @@ def test_inter_container_encryption(flag: Json, expected: bool) -> None:
     job = asked_for(enableInterContainerTrafficEncryption=flag)
 
     assert job.encrypts_inter_container_traffic is expected
+
+
+def a_channel(**source: Json) -> dict[str, Json]:
+    return {"channelName": "train", "dataSource": source}
+
+
+def a_file_system_source(id: str, kind: str = "EFS") -> dict[str, Json]:
+    return {"fileSystemId": id, "fileSystemType": kind, "directoryPath": "/"}
+
+
+def test_the_file_systems_of_all_channels_are_known_each_once() -> None:
+    efs, lustre = a_file_system_source("fs-1"), a_file_system_source("fs-2", "FSxLustre")
+    job = asked_for(
+        inputDataConfig=[
+            a_channel(s3DataSource={"s3Uri": "s3://bucket/"}, fileSystemDataSource=None),
+            a_channel(fileSystemDataSource=efs),
+            a_channel(fileSystemDataSource=lustre),
+            a_channel(fileSystemDataSource=efs | {"directoryPath": "/other"}),
+            a_channel(fileSystemDataSource={"fileSystemId": ""}),
+            {"channelName": "without a source"},
+        ]
+    )
+
+    assert job.file_systems == (FileSystem("EFS", "fs-1"), FileSystem("FSxLustre", "fs-2"))
+
+
+@pytest.mark.parametrize("channels", [ABSENT, None, []])
+def test_without_channels_there_are_no_file_systems(channels: Json) -> None:
+    assert asked_for(inputDataConfig=channels).file_systems == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "registry"),
+    [
+        pytest.param({"trainingRepositoryAccessMode": "Vpc"}, "registry.example:5000", id="Vpc"),
+        pytest.param({"trainingRepositoryAccessMode": "Platform"}, None, id="Platform"),
+        pytest.param({}, None, id="empty"),
+        pytest.param(None, None, id="null"),
+    ],
+)
+def test_the_registry_is_known_if_the_image_comes_through_the_vpc(
+    config: Json, registry: str | None
+) -> None:
+    algorithm = {"trainingImage": "registry.example:5000/a/b:1", "trainingImageConfig": config}
+
+    assert asked_for(algorithmSpecification=algorithm).vpc_registry == registry
+
+
+def test_without_an_image_there_is_no_registry() -> None:
+    algorithm = {"trainingImageConfig": {"trainingRepositoryAccessMode": "Vpc"}}
+
+    assert asked_for(algorithmSpecification=algorithm).vpc_registry is None
 
 
 MALFORMED = [

@@ -124,6 +124,14 @@ class TestGatewayEndpoint:
 
         assert the_reach(network) is REACHED
 
+    def test_dynamodbs_list_is_not_taken_for_s3s_where_lists_may_not_be_read(self) -> None:
+        dynamodb = a_gateway_endpoint("vpce-ddb", service="com.amazonaws.eu-central-1.dynamodb")
+        network = a_network_with_routes(
+            a_route("pl-ddb", to=endpoint("vpce-ddb")), endpoints=(dynamodb,), prefix_lists=DENIED
+        )
+
+        assert the_reach(network) is UNSEEN
+
     def test_the_evidence_names_table_route_and_reason(self) -> None:
         (first, *_) = stretches(a_network())
 

@@ -258,6 +258,6 @@ def everything_said(request: Request, *, described: bool) -> str:
 def test_neither_environment_nor_hyperparameters_are_ever_told(
     request: Request, described: bool
 ) -> None:
-    """Every text of the request is a secret here, but the ids of the network and the name."""
+    """Every text of the request is a secret here, but the job's name, its image and network ids."""
     assert SECRET in json.dumps(request.as_cloudtrail_writes_it)
     assert SECRET not in everything_said(request, described=described)

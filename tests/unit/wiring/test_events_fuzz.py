@@ -159,9 +159,20 @@ RESOURCES = {
     "selectedInstanceType": "ml.m5.xlarge",
     "selectedInstanceCount": 2,
 }
-SOUND = an_event(requestParameters=a_request(resourceConfig=RESOURCES))
+FILES = {"fileSystemDataSource": {"fileSystemId": "fs-1", "fileSystemType": "EFS"}}
+IMAGE = {
+    "trainingImage": "registry.example/a",
+    "trainingImageConfig": {"trainingRepositoryAccessMode": "Vpc"},
+}
+SOUND = an_event(
+    requestParameters=a_request(
+        resourceConfig=RESOURCES,
+        inputDataConfig=[{"channelName": "train", "dataSource": FILES}],
+        algorithmSpecification=IMAGE,
+    )
+)
 PATHS = [*paths(SOUND)]
-UNREAD = {"hyperParameters", "environment", "inputDataConfig", "outputDataConfig", "tags"}
+UNREAD = {"hyperParameters", "environment", "outputDataConfig", "tags"}
 DECISIVE = [
     path
     for path in PATHS

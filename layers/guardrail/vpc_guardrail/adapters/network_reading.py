@@ -148,9 +148,7 @@ def _group_vpcs(
     return ec2.group_vpcs(groups.keys())
 
 
-def _dhcp_options(
-    ec2: Ec2Reader, vpcs: Fact[list[Description]]
-) -> Fact[Mapping[str, DhcpOptions]]:
+def _dhcp_options(ec2: Ec2Reader, vpcs: Fact[list[Description]]) -> Fact[Mapping[str, DhcpOptions]]:
     """The option sets that the VPCs name; no call where they name none."""
     wanted = dhcp_facts.associated_ids(vpcs)
     return wanted if isinstance(wanted, Unknown) else ec2.dhcp_options(wanted)

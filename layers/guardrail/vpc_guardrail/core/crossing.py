@@ -83,7 +83,9 @@ def through_groups(
     """
     attached = [*groups]
     names = ", ".join(group.id for group in attached)
-    rules = [rule for group in attached for rule in group.rules(direction) if _fits(rule, port)]
+    rules = [
+        rule for group in attached for rule in group.rules(direction) if rule.covers(TCP, port)
+    ]
     traffic = f"{direction.value} TCP {port} {_TOWARDS[direction]} {other.name}"
     whole = Crossing(Share.ALL, f"rules of {names} let {traffic} pass")
     if any(_names_other_side(rule, other) for rule in rules):
@@ -103,10 +105,6 @@ def through_groups(
         return Unknown(f"rules of {names} let {traffic} pass in part only")
     detail = f"no rule of {names} lets {traffic} at {left[0].block} pass"
     return Crossing(Share.SOME, detail, *lacking)
-
-
-def _fits(rule: SecurityGroupRule, port: int) -> bool:
-    return rule.covers(TCP, port, port)
 
 
 def _names_other_side(rule: SecurityGroupRule, other: Blocks) -> bool:

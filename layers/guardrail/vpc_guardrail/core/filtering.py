@@ -5,11 +5,12 @@ groups add up.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network
 
+from vpc_guardrail.core.crossing import entries_of
 from vpc_guardrail.core.model import (
     Direction,
     Fact,
@@ -19,23 +20,16 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.model.groups import ESP, FIRST_PORT, LAST_PORT, TCP, UDP
+from vpc_guardrail.core.packets import Box, common, ports_at_every_address, remainder
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """A protocol, and the range of ports that has to pass; None for protocols without ports."""
+    """A protocol, and the range of ports that has to pass: all of them where it has none."""
 
     name: str
     protocol: str
-    ports: tuple[int, int] | None = None
-
-    def passes(self, rule: SecurityGroupRule) -> bool:
-        """Whether a rule lets all of it through."""
-        return rule.covers(self.protocol, *(self.ports or (None, None)))
-
-    def passes_in_part(self, rule: SecurityGroupRule) -> bool:
-        """Whether a rule speaks of the protocol, but of a part of the ports only."""
-        return rule.protocol == self.protocol and not self.passes(rule)
+    ports: tuple[int, int] = (FIRST_PORT, LAST_PORT)
 
 
 ALL_TCP = Traffic("TCP", TCP, (FIRST_PORT, LAST_PORT))
@@ -59,14 +53,6 @@ class Admission:
     group_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A rule of an attached group that names the members of the job."""
-
-    group_id: str
-    rule: SecurityGroupRule
-
-
 def admits_members(
     groups: Iterable[SecurityGroup],
     direction: Direction,
@@ -79,66 +65,67 @@ def admits_members(
     None: they do not. Unknown: they might, through a prefix list that could not be read.
     """
     attached = [*groups]
-    members = {group.id for group in attached}
-    entries = [_Entry(group.id, rule) for group in attached for rule in group.rules(direction)]
-    full = [entry for entry in entries if traffic.passes(entry.rule)]
-    by_reference = [entry for entry in full if entry.rule.peers.group_ids & members]
-    if by_reference:
-        return Admission(Means.GROUP, _groups(by_reference))
-    blocks, unread = _blocks(full, prefix_lists)
-    if _cover(blocks, subnet):
-        by_block = [entry for entry in full if _names_blocks(entry)]
-        return Admission(Means.CIDR, _groups(by_block))
-    part = [entry for entry in entries if traffic.passes_in_part(entry.rule)]
-    part_blocks, part_unread = _blocks(part, prefix_lists)
-    by_part = [entry for entry in part if entry.rule.peers.group_ids & members]
-    if by_part or _cover([*blocks, *part_blocks], subnet):
-        return Admission(Means.PART_OF_PORTS, _groups(by_part or part))
-    return unread or part_unread
+    rules = _Rules(frozenset(group.id for group in attached), traffic, subnet, prefix_lists)
+    passing = [
+        _Passing(group.id, rules.by_reference(rule), *rules.by_blocks(rule))
+        for group in attached
+        for rule in group.rules(direction)
+    ]
+    wanted = Box(subnet, *traffic.ports)
+    by_reference = [box for each in passing for box in each.by_reference]
+    everything = by_reference + [box for each in passing for box in each.by_blocks]
+    if not remainder([wanted], by_reference):
+        return Admission(Means.GROUP, _groups(each for each in passing if each.by_reference))
+    involved = _groups(each for each in passing if each.by_reference or each.by_blocks)
+    if not remainder([wanted], everything):
+        return Admission(Means.CIDR, involved)
+    if ports_at_every_address(everything, subnet):
+        return Admission(Means.PART_OF_PORTS, involved)
+    return next((each.unread for each in passing if each.unread), None)
 
 
-def _groups(entries: Iterable[_Entry]) -> tuple[str, ...]:
-    return tuple(sorted({entry.group_id for entry in entries}))
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """What one rule lets through, and why a prefix list it names could not be read."""
+
+    group_id: str
+    by_reference: list[Box]
+    by_blocks: list[Box]
+    unread: Unknown | None
 
 
-def _names_blocks(entry: _Entry) -> bool:
-    return bool(entry.rule.peers.cidrs or entry.rule.peers.prefix_list_ids)
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Reads rules as the packets between members that they let through."""
 
+    members: frozenset[str]
+    traffic: Traffic
+    subnet: IPv4Network
+    prefix_lists: Fact[Mapping[str, PrefixList]]
 
-def _blocks(
-    entries: Iterable[_Entry], prefix_lists: Fact[Mapping[str, PrefixList]]
-) -> tuple[list[IPv4Network], Unknown | None]:
-    """The IPv4 blocks that rules name, and the first prefix list that could not be read."""
-    blocks: list[IPv4Network] = []
-    unread: Unknown | None = None
-    for entry in entries:
-        blocks += _ipv4(entry.rule.peers.cidrs)
-        for list_id in sorted(entry.rule.peers.prefix_list_ids):
-            expanded = _expanded(list_id, prefix_lists)
-            if isinstance(expanded, Unknown):
-                unread = unread or expanded
+    def by_reference(self, rule: SecurityGroupRule) -> list[Box]:
+        """The packets of members that a rule names by a group that all of them carry."""
+        return self._packets(rule, [self.subnet] if rule.peers.group_ids & self.members else [])
+
+    def by_blocks(self, rule: SecurityGroupRule) -> tuple[list[Box], Unknown | None]:
+        """The packets of members that a rule names by CIDR blocks and prefix lists."""
+        blocks = [block for block in rule.peers.cidrs if isinstance(block, IPv4Network)]
+        unread: Unknown | None = None
+        for list_id in sorted(rule.peers.prefix_list_ids):
+            entries = entries_of(list_id, self.prefix_lists)
+            if isinstance(entries, Unknown):
+                unread = entries if rule.concerns(self.traffic.protocol) else None
             else:
-                blocks += expanded
-    return blocks, unread
+                blocks += entries
+        return self._packets(rule, blocks), unread
+
+    def _packets(self, rule: SecurityGroupRule, blocks: Iterable[IPv4Network]) -> list[Box]:
+        if not rule.concerns(self.traffic.protocol):
+            return []
+        wanted = Box(self.subnet, *self.traffic.ports)
+        named = (Box(block, *rule.port_range) for block in blocks)
+        return [shared for box in named if (shared := common(wanted, box))]
 
 
-def _expanded(
-    list_id: str, prefix_lists: Fact[Mapping[str, PrefixList]]
-) -> Fact[list[IPv4Network]]:
-    if isinstance(prefix_lists, Unknown):
-        return prefix_lists
-    found = prefix_lists.get(list_id)
-    if found is None:
-        return Unknown(f"prefix list {list_id} was not found")
-    if isinstance(found.entries, Unknown):
-        return found.entries
-    return [*_ipv4(found.entries)]
-
-
-def _ipv4(blocks: Iterable[object]) -> Iterator[IPv4Network]:
-    return (block for block in blocks if isinstance(block, IPv4Network))
-
-
-def _cover(blocks: Iterable[IPv4Network], subnet: IPv4Network) -> bool:
-    """Whether blocks together hold every address of a subnet."""
-    return any(subnet.subnet_of(block) for block in collapse_addresses(blocks))
+def _groups(passing: Iterable[_Passing]) -> tuple[str, ...]:
+    return tuple(sorted({each.group_id for each in passing}))

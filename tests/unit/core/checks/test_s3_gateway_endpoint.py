@@ -79,6 +79,15 @@ def by_nat(*nat_routes: Route) -> Network:
             id="a part of S3's addresses goes over the VPN",
         ),
         pytest.param(
+            a_network_with_routes(
+                S3_ROUTE,
+                a_route("52.219.8.0/24", to=virtual_private_gateway()),
+                endpoints=(a_gateway_endpoint(state="pending"),),
+            ),
+            BOTH_FAIL,
+            id="a part goes over the VPN, whatever becomes of the pending rest",
+        ),
+        pytest.param(
             a_network_with_routes(TO_NAT, endpoints=(an_interface_endpoint(),)),
             BOTH_PASS,
             id="an interface endpoint that answers S3's name keeps it private",

@@ -75,7 +75,8 @@ def test_a_job_that_waits_for_its_instances_may_not(status: str) -> None:
 @pytest.mark.parametrize(
     ("free", "expected"),
     [
-        pytest.param(4, "subnet-a: UNKNOWN", id="enough without EFA"),
+        pytest.param(2, "subnet-a: UNKNOWN", id="exactly enough without EFA"),
+        pytest.param(4, "subnet-a: UNKNOWN", id="one short of enough with EFA"),
         pytest.param(5, "subnet-a: PASS", id="enough with EFA"),
         pytest.param(1, "subnet-a: FAIL HIGH", id="not enough at all"),
     ],

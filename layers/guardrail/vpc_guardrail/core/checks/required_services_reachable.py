@@ -173,7 +173,7 @@ def _file_system(
     facts = [network.security_group(group_id) for group_id in job.security_group_ids]
     known = [fact for fact in facts if not isinstance(fact, Unknown)]
     shut = port is not None and not any(
-        rule.covers(TCP, port, port) for group in known for rule in group.egress
+        rule.covers(TCP, port) for group in known for rule in group.egress
     )
     if shut and len(known) == len(facts):
         return SPEC.failed(

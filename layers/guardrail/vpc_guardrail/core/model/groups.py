@@ -46,22 +46,21 @@ class SecurityGroupRule:
         """True if the rule lets every protocol and port through."""
         return self.protocol == ALL_PROTOCOLS
 
-    def covers(
-        self, protocol: str, first_port: int | None = None, last_port: int | None = None
-    ) -> bool:
-        """Whether the rule lets all of this protocol, or of this range of its ports, through."""
-        if self.all_traffic:
-            return True
-        if self.protocol != protocol:
-            return False
-        if (
-            first_port is None
-            or last_port is None
-            or self.from_port is None
-            or self.to_port is None
-        ):
-            return True
-        return self.from_port <= first_port and last_port <= self.to_port
+    @property
+    def port_range(self) -> tuple[int, int]:
+        """The first and the last port that the rule lets through, of protocols that have ports."""
+        if self.all_traffic or self.from_port is None or self.to_port is None:
+            return FIRST_PORT, LAST_PORT
+        return self.from_port, self.to_port
+
+    def concerns(self, protocol: str) -> bool:
+        """Whether the rule lets some or all of a protocol through."""
+        return self.all_traffic or self.protocol == protocol
+
+    def covers(self, protocol: str, port: int) -> bool:
+        """Whether the rule lets one port of a protocol through."""
+        first, last = self.port_range
+        return self.concerns(protocol) and first <= port <= last
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from vpc_guardrail.core.policy.glob import ANY_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from vpc_guardrail.core.policy.glob import Glob
+    from vpc_guardrail.core.policy.glob import Glob, Token
 
 
 class Masks(NamedTuple):
@@ -30,8 +31,8 @@ def bits(positions: Iterable[int], width: int) -> int:
 class Bank:
     """The union of several languages, as an automaton that is in many positions at once.
 
-    A state is an integer; 0 is the state in which no text can match any more. With a head, the
-    automaton starts after it: only what may follow is built.
+    A state is an integer; 0 is the state in which no text can match any more. The automaton starts
+    after a head, which every text that it is given is meant to begin with.
     """
 
     __slots__ = (
@@ -45,57 +46,74 @@ class Bank:
         "certain",
         "excluded",
         "finals",
+        "head",
         "start",
         "width",
     )
 
-    def __init__(self, patterns: Sequence[Glob], head: str = "") -> None:
-        moves_on: dict[str, list[int]] = {}
-        stays_on: dict[str, list[int]] = {}
-        by_default: list[int] = []
-        stays_by_default: list[int] = []
-        barred: dict[str, list[int]] = {}
-        stars: list[int] = []
-        starts: list[int] = []
-        finals: list[int] = []
+    def __init__(self, patterns: Iterable[Glob], head: str = "") -> None:
+        self.head = head
+        where: dict[int, tuple[Token, list[int]]] = {}
+        begun: list[int] = []
+        whole: list[int] = []
+        self.finals: list[int] = []
         certain: list[int] = []
         at = 0
         for pattern in patterns:
-            begun = pattern.after(head)
-            first = min(begun, default=len(pattern.tokens))
-            starts += [at + position - first for position in begun]
-            for token in pattern.tokens[first:]:
-                symbol = token.symbol
-                if token.star:
-                    stars.append(at)
-                if symbol.negated:
-                    (stays_by_default if token.star else by_default).append(at)
-                    for char in symbol.chars:
-                        barred.setdefault(char, []).append(at)
+            rest = pattern.tokens
+            if pattern.head.startswith(head):
+                rest = rest[len(head) :]
+                begun.append(at)
+            else:
+                whole.append(at)
+            for position, token in zip(count(at), rest, strict=False):
+                if id(token) in where:
+                    where[id(token)][1].append(position)
                 else:
-                    on = stays_on if token.star else moves_on
-                    for char in symbol.chars:
-                        on.setdefault(char, []).append(at)
-                at += 1
-            if first < len(pattern.tokens) and pattern.tokens[-1] == ANY_TEXT:
+                    where[id(token)] = (token, [position])
+            at += len(rest)
+            if rest and rest[-1] == ANY_TEXT:
                 certain.append(at - 1)
-            finals.append(at)
+            self.finals.append(at)
             at += 1
         self.width = at
-        self._stars = bits(stars, at)
-        self.finals = tuple(finals)
-        self.accepting = bits(finals, at)
+        self.accepting = bits(self.finals, at)
         """States in which some pattern matches, if the text ends here."""
         self.certain = bits(certain, at)
         """States in which the rest of the text no longer matters: it matches."""
-        self.start = self._close(bits(starts, at))
-        self._default = Masks(bits(by_default, at), bits(stays_by_default, at))
-        self._moves_on = {char: bits(found, at) for char, found in moves_on.items()}
-        self._stays_on = {char: bits(found, at) for char, found in stays_on.items()}
-        self.excluded = {char: bits(found, at) for char, found in barred.items()}
+        self._build(where.values())
+        self.start = self._close(self._run_in(whole) | bits(begun, at))
+
+    def _build(self, where: Iterable[tuple[Token, list[int]]]) -> None:
+        """The masks of every character, from the positions of every token."""
+        self._moves_on: dict[str, int] = {}
+        self._stays_on: dict[str, int] = {}
+        self.excluded: dict[str, int] = {}
         """Positions at which a character is the one that does not match."""
-        self.alphabet = sorted({*moves_on, *stays_on, *barred})
         self._known: dict[str, Masks] = {}
+        self._stars = moves = stays = 0
+        for token, positions in where:
+            mask = bits(positions, self.width)
+            if token.star:
+                self._stars |= mask
+            if token.symbol.negated:
+                moves, stays = (moves, stays | mask) if token.star else (moves | mask, stays)
+                on = self.excluded
+            else:
+                on = self._stays_on if token.star else self._moves_on
+            for char in token.symbol.chars:
+                on[char] = on.get(char, 0) | mask
+        self._default = Masks(moves, stays)
+        self.alphabet = sorted({*self._moves_on, *self._stays_on, *self.excluded})
+
+    def _run_in(self, whole: list[int]) -> int:
+        """The state of the patterns with wildcards in or before the head, once it is read."""
+        state = self._close(bits(whole, self.width))
+        for char in self.head:
+            if not state:
+                break
+            state = self.step(state, char)
+        return state
 
     def _close(self, state: int) -> int:
         while True:
@@ -126,13 +144,6 @@ class Bank:
 
     def matched(self, state: int) -> tuple[int, ...]:
         """Which of the patterns match, if the text ends here."""
+        if not state & self.accepting:
+            return ()
         return tuple(index for index, final in enumerate(self.finals) if state >> final & 1)
-
-    def run(self, text: str) -> tuple[int, ...]:
-        """Which of the patterns match this text."""
-        state = self.start
-        for char in text:
-            state = self.step(state, char)
-            if not state:
-                return ()
-        return self.matched(state)

@@ -22,9 +22,6 @@ from vpc_guardrail.core.policy.regions import (
     EVERYTHING,
     Region,
     Space,
-    allowed_resource,
-    refused_resource,
-    region,
 )
 from vpc_guardrail.core.policy.tri import Tri, agreed
 
@@ -118,11 +115,12 @@ def decide(
     decide, so YES if they grant it and MAYBE if they are not known.
     """
     budget = budget or Budget()
+    space = Space(requests.resource, requests.excluded, budget)
     answer = Decision(Tri.NO, Tri.NO)
     try:
         by_action = list(_actions(policy.statements, requests.actions, budget))
         for who in requests.principals:
-            judge = _Judge(who, requests, matching, otherwise, budget)
+            judge = _Judge(who, requests, matching, otherwise, space)
             answer = either(answer, judge.over_worlds(by_action))
             if answer.allowed is Tri.YES and answer.refused is Tri.YES:
                 break
@@ -180,7 +178,7 @@ class _Judge:
     requests: Requests
     matching: Matching
     otherwise: Tri
-    budget: Budget
+    space: Space
 
     def over_worlds(self, by_action: Sequence[tuple[str, list[Statement]]]) -> Decision:
         """What is so in every world that may be the real one."""
@@ -237,21 +235,20 @@ class _Judge:
         self, action: str, able: Sequence[Statement], context: Context, keys: dict[str, Mentions]
     ) -> Decision:
         """The decision on one action in one context."""
-        weighed = _Weighed.of(able, context, self._meant, self.otherwise)
-        space = Space(self.requests.resource, self.requests.excluded)
-        budget = self.budget
+        weighed = _Weighed.of(self.space, able, context, self._meant, self.otherwise)
+        self.space.budget.take(len(able))
         allowed, refused = Tri.YES, Tri.YES
-        passes = allowed_resource(space, weighed.sure_allows, weighed.denies, budget)
+        passes = self.space.allowed(weighed.sure_allows, weighed.denies)
         if passes is None:
             allowed = Tri.NO
         if passes is None and weighed.has_doubts:
-            passes = allowed_resource(space, weighed.allows, weighed.sure_denies, budget)
+            passes = self.space.allowed(weighed.allows, weighed.sure_denies)
             allowed = Tri.NO if passes is None else Tri.MAYBE
-        stuck = refused_resource(space, weighed.allows, weighed.sure_denies, budget)
+        stuck = self.space.refused(weighed.allows, weighed.sure_denies)
         if stuck is None:
             refused = Tri.NO
         if stuck is None and weighed.has_doubts:
-            stuck = refused_resource(space, weighed.sure_allows, weighed.denies, budget)
+            stuck = self.space.refused(weighed.sure_allows, weighed.denies)
             refused = Tri.NO if stuck is None else Tri.MAYBE
         said = {key: context.get(key) for key in keys}
 
@@ -292,6 +289,7 @@ class _Weighed:
     @classmethod
     def of(
         cls,
+        space: Space,
         able: Sequence[Statement],
         context: Context,
         meant: Callable[[Statement], Tri],
@@ -302,7 +300,7 @@ class _Weighed:
             applies = min(meant(statement), all_hold(statement.conditions, context))
             if applies is Tri.NO:
                 continue
-            widest = region(statement, context, at_most=True)
+            widest = space.region(statement, context, at_most=True)
             surely, perhaps = (
                 (found.sure_allows, found.allows)
                 if statement.effect is Effect.ALLOW
@@ -310,10 +308,7 @@ class _Weighed:
             )
             perhaps.append(widest)
             if applies is Tri.YES:
-                has_variables = any(each.variables for each in statement.resources.patterns)
-                surely.append(
-                    region(statement, context, at_most=False) if has_variables else widest
-                )
+                surely.append(space.region(statement, context, at_most=False))
             found.named.append((statement, widest, applies))
         if otherwise is not Tri.NO:
             found.allows.append(EVERYTHING)

@@ -8,8 +8,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Token:
     symbol: Symbol
     star: bool = False
 
+    @property
+    def only(self) -> str | None:
+        """The one character that it stands for, if it is but one."""
+        return None if self.star else self.symbol.only
+
 
 SAMPLES = "xyz:"
 """Characters of which every negated symbol in use holds one."""
@@ -60,17 +67,13 @@ class Glob:
     """A language of texts, as a sequence of tokens."""
 
     tokens: tuple[Token, ...]
-    head: str = field(init=False, compare=False)
-    """What every text of the language begins with."""
+    head: str = field(default="", compare=False)
+    """What every text of the language begins with; found out if it is not given."""
 
     def __post_init__(self) -> None:
-        head: list[str] = []
-        for token in self.tokens:
-            only = token.symbol.only
-            if token.star or only is None:
-                break
-            head.append(only)
-        object.__setattr__(self, "head", "".join(head))
+        if not self.head:
+            literal = takewhile(lambda each: each.only is not None, self.tokens)
+            object.__setattr__(self, "head", "".join(each.only or "" for each in literal))
 
     @property
     def literal(self) -> str | None:
@@ -134,38 +137,40 @@ class Glob:
         return reached
 
 
-@lru_cache(maxsize=1024)
-def _character(char: str) -> Token:
-    return Token(Symbol(frozenset(char)))
+class _Characters(dict[str, Token]):
+    """The token of each character, always the same one."""
+
+    def __missing__(self, char: str) -> Token:
+        return self.setdefault(char, Token(Symbol(frozenset(char))))
+
+
+_CHARACTERS = _Characters({"*": ANY_TEXT, "?": ANY_CHARACTER})
+_VERBATIM = _Characters()
+_HEAD = re.compile(r"[^*?]*", re.DOTALL)
+_STARS = re.compile(r"\*\*+")
 
 
 def verbatim(text: str) -> list[Token]:
     """The tokens of a text in which nothing is a wildcard."""
-    return [_character(char) for char in text]
+    return list(map(_VERBATIM.__getitem__, text))
 
 
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a text with wildcards."""
-    found: list[Token] = []
-    for char in text:
-        if char == "*":
-            if not found or found[-1] != ANY_TEXT:
-                found.append(ANY_TEXT)
-        else:
-            found.append(ANY_CHARACTER if char == "?" else _character(char))
-    return found
+    return list(map(_CHARACTERS.__getitem__, _STARS.sub("*", text)))
 
 
 @lru_cache(maxsize=4096)
 def glob_of(text: str) -> Glob:
     """The language of a text with wildcards."""
-    return Glob(tuple(tokens_of(text)))
+    head = _HEAD.match(text)
+    return Glob(tuple(tokens_of(text)), head.group() if head else "")
 
 
 @lru_cache(maxsize=1024)
 def literally(text: str) -> Glob:
     """The language of this one text."""
-    return Glob(tuple(verbatim(text)))
+    return Glob(tuple(verbatim(text)), text)
 
 
 def either_case(glob: Glob) -> Glob:

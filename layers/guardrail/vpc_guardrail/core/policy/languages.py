@@ -18,7 +18,7 @@ from __future__ import annotations
 import string
 from collections import deque
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.bank import Bank
@@ -33,12 +33,19 @@ PLAIN = "xzqjkvw" + string.ascii_lowercase + string.digits + "-._" + string.asci
 """Characters for witnesses, the rare ones first."""
 PRIVATE_USE = range(0xE000, 0xF8FF)
 """Unicode's private use area: characters that no pattern mentions, unless it means harm."""
-STEP = 6
-"""What a step costs before its bits are counted, in units of `BITS_A_UNIT`."""
-BITS_A_UNIT = 1024
-"""Bits of a state that are handled in about a tenth of a microsecond."""
-DEFAULT_BUDGET = 200_000
+DEFAULT_BUDGET = 40_000
+"""About as many microseconds on the machine that `benchmarks/policy.py` was first run on."""
+STEP = 4
+"""What a step costs before its bits are counted."""
+BITS_OF_A_STEP = 4096
+"""Bits of a state that a step handles for one more."""
+BITS_TO_BUILD = 3
+"""Bits of an automaton that are built for one."""
 
+Place = tuple[int, ...]
+"""A position in each of the wanted unions."""
+Alive = tuple[int, ...]
+"""A state of each automaton of what is avoided."""
 Link = tuple["Link | None", str]
 
 
@@ -54,7 +61,15 @@ class Budget:
 
     def spend(self, bank: Bank) -> None:
         """Count one step of an automaton."""
-        self.left -= STEP + bank.width // BITS_A_UNIT
+        self.take(STEP + bank.width // BITS_OF_A_STEP)
+
+    def spend_on_building(self, bank: Bank) -> None:
+        """Count the building of an automaton."""
+        self.take(bank.width // BITS_TO_BUILD)
+
+    def take(self, cost: int) -> None:
+        """Count a cost, and give up if it is more than is left."""
+        self.left -= cost
         if self.left < 0:
             raise OutOfBudget
 
@@ -105,61 +120,83 @@ class _Seen:
     """The places reached so far, each with the least that is alive there."""
 
     def __init__(self) -> None:
-        self._least: dict[tuple[int, ...], list[int]] = {}
+        self._least: dict[Place, list[Alive]] = {}
 
-    def is_news(self, place: tuple[int, ...], alive: int) -> bool:
+    def is_news(self, place: Place, alive: Alive) -> bool:
         """Note a state; False if this place was reached with no more alive."""
         known = self._least.setdefault(place, [])
-        if any(less & alive == less for less in known):
+        if any(_within(less, alive) for less in known):
             return False
-        known[:] = [more for more in known if alive & more != alive]
+        known[:] = [more for more in known if not _within(alive, more)]
         known.append(alive)
         return True
 
 
-def escape(
-    wanted: Sequence[Sequence[Glob]],
-    avoided: Sequence[Glob] = (),
-    budget: Budget | None = None,
-) -> str | None:
-    """A text that matches some pattern of each wanted union and none that is avoided, or None."""
-    budget = budget or Budget()
-    head = max((union[0].head for union in wanted if len(union) == 1), key=len, default="")
-    bank = Bank(avoided, head)
-    if bank.start & bank.certain:
+def _within(less: Alive, more: Alive) -> bool:
+    return all(one & other == one for one, other in zip(less, more, strict=True))
+
+
+def escape(wanted: Sequence[Sequence[Glob]], avoided: Sequence[Bank], budget: Budget) -> str | None:
+    """A text that matches some pattern of each wanted union and none that is avoided, or None.
+
+    All the banks of what is avoided start after the same head, with which the first of the wanted
+    unions must begin.
+    """
+    head = avoided[0].head if avoided else ""
+    starts = tuple(bank.start for bank in avoided)
+    if any(start & bank.certain for start, bank in zip(starts, avoided, strict=True)):
         return None
     tracks = [_Track(patterns) for patterns in wanted]
     seen = _Seen()
-    todo: list[tuple[tuple[int, ...], int, Link | None]] = []
+    todo: list[tuple[Place, Alive, Link | None]] = []
     for place in product(*(track.after(head) for track in tracks)):
-        if seen.is_news(place, bank.start):
-            todo.append((place, bank.start, None))
+        if seen.is_news(place, starts):
+            todo.append((place, starts, None))
     while todo:
         place, alive, link = todo.pop()
-        if not alive & bank.accepting and all(map(_Track.may_end, tracks, place)):
+        if all(map(_Track.may_end, tracks, place)) and not any(
+            state & bank.accepting for state, bank in zip(alive, avoided, strict=True)
+        ):
             return head + _text(link)
-        for choice in product(*map(_Track.moves, tracks, place)):
-            symbol = ANYTHING
-            for each, _ in choice:
-                symbol = symbol.meet(each)
-            onward = tuple(position for _, position in choice)
-            for char in _worth_trying(symbol, bank, alive):
-                budget.spend(bank)
-                still = bank.step(alive, char)
-                if not still & bank.certain and seen.is_news(onward, still):
+        for symbol, onward in _moves(tracks, place):
+            for char in _worth_trying(symbol, avoided, alive):
+                still = _step(avoided, alive, char, budget)
+                if still is not None and seen.is_news(onward, still):
                     todo.append((onward, still, (link, char)))
     return None
 
 
-def _worth_trying(symbol: Symbol, avoided: Bank, alive: int) -> Iterator[str]:
+def _step(avoided: Sequence[Bank], alive: Alive, char: str, budget: Budget) -> Alive | None:
+    """What is alive after one more character; None if something avoided is sure to match."""
+    found: list[int] = []
+    for state, bank in zip(alive, avoided, strict=True):
+        budget.spend(bank)
+        found.append(bank.step(state, char))
+        if found[-1] & bank.certain:
+            return None
+    return tuple(found)
+
+
+def _moves(tracks: Sequence[_Track], place: Place) -> Iterator[tuple[Symbol, Place]]:
+    """The characters that all tracks let pass, and where they lead."""
+    for choice in product(*map(_Track.moves, tracks, place)):
+        symbol = ANYTHING
+        for each, _ in choice:
+            symbol = symbol.meet(each)
+        if symbol.negated or symbol.chars:
+            yield symbol, tuple(position for _, position in choice)
+
+
+def _worth_trying(symbol: Symbol, avoided: Sequence[Bank], alive: Alive) -> Iterator[str]:
     """Characters of a symbol, such that no other would keep less of the avoided alive."""
     only = symbol.only
     if only is not None:
         yield only
         return
-    for char, where in avoided.excluded.items():
-        if where & alive and symbol.holds(char):
-            yield char
+    for state, bank in zip(alive, avoided, strict=True):
+        for char, where in bank.excluded.items():
+            if where & state and symbol.holds(char):
+                yield char
     fresh = _fresh(symbol, avoided, alive)
     if fresh is not None:
         yield fresh
@@ -167,14 +204,13 @@ def _worth_trying(symbol: Symbol, avoided: Bank, alive: int) -> Iterator[str]:
         yield from sorted(symbol.chars)
 
 
-def _fresh(symbol: Symbol, avoided: Bank, alive: int) -> str | None:
+def _fresh(symbol: Symbol, avoided: Sequence[Bank], alive: Alive) -> str | None:
     """A character of a symbol that no living pattern asks for, if there is one."""
-    for char in PLAIN:
-        if symbol.holds(char) and not avoided.special(char) & alive:
-            return char
-    others = (chr(code) for code in PRIVATE_USE) if symbol.negated else sorted(symbol.chars)
-    for char in others:
-        if symbol.holds(char) and not avoided.special(char) & alive:
+    others = map(chr, PRIVATE_USE) if symbol.negated else iter(sorted(symbol.chars))
+    for char in chain(PLAIN, others):
+        if symbol.holds(char) and not any(
+            bank.special(char) & state for state, bank in zip(alive, avoided, strict=True)
+        ):
             return char
     return None
 
@@ -192,12 +228,12 @@ def overlap(one: Glob, other: Glob, budget: Budget | None = None) -> str | None:
     head = min(len(one.head), len(other.head))
     if one.head[:head] != other.head[:head]:
         return None
-    return escape([[one], [other]], (), budget)
+    return escape([[one], [other]], (), budget or Budget())
 
 
 def outside(language: Glob, union: Sequence[Glob], budget: Budget | None = None) -> str | None:
     """A text of a language that no pattern of a union matches, or None: it is included."""
-    return escape([[language]], union, budget)
+    return escape([[language]], [Bank(union, language.head)], budget or Budget())
 
 
 def kinds(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.policy.bank import Bank
 from vpc_guardrail.core.policy.conditions import resolve, unresolved
-from vpc_guardrail.core.policy.languages import escape
+from vpc_guardrail.core.policy.languages import Budget, escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vpc_guardrail.core.policy.context import Context
     from vpc_guardrail.core.policy.glob import Glob
-    from vpc_guardrail.core.policy.languages import Budget
     from vpc_guardrail.core.policy.model import Statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Region:
     """The resources of one statement: those that match a pattern, or, negated, none of them."""
 
@@ -34,8 +34,7 @@ class Region:
         kept = tuple(
             pattern
             for pattern in self.patterns
-            if pattern.head.startswith(head[: len(pattern.head)])
-            and pattern.head[: len(head)] == head[: len(pattern.head)]
+            if pattern.head.startswith(head) or head.startswith(pattern.head)
         )
         return self if len(kept) == len(self.patterns) else Region(kept, self.negated)
 
@@ -49,88 +48,128 @@ class Region:
 EVERYTHING = Region((), negated=True)
 
 
-@dataclass(frozen=True, slots=True)
 class Space:
-    """The resources that a question is about: a language, without those that are left out."""
+    """The resources that a question is about: a language, without those that are left out.
 
-    language: Glob
-    excluded: tuple[Glob, ...] = ()
+    It remembers what it worked out, since most questions differ only in the context.
+    """
+
+    def __init__(self, language: Glob, excluded: tuple[Glob, ...], budget: Budget) -> None:
+        self.language = language
+        self.excluded = Region(excluded)
+        self.budget = budget
+        self._regions: dict[int, Region] = {}
+        self._near: dict[Region, Region] = {}
+        self._banks: dict[tuple[Region, ...], Bank] = {}
+        self._allowed: dict[tuple[tuple[Region, ...], ...], str | None] = {}
+        self._refused: dict[tuple[tuple[Region, ...], ...], str | None] = {}
+
+    def region(self, statement: Statement, context: Context, *, at_most: bool) -> Region:
+        """The resources that a statement speaks of in a context: at most, or at least."""
+        if any(template.variables for template in statement.resources.patterns):
+            return _with_variables(statement, context, at_most=at_most)
+        found = self._regions.get(statement.index)
+        if found is None:
+            resources = statement.resources
+            patterns = tuple(template.glob({}) for template in resources.patterns)
+            found = self._regions[statement.index] = Region(patterns, resources.negated)
+        return found
+
+    def near(self, region: Region) -> Region:
+        """A region's part near to the language."""
+        if region not in self._near:
+            self._near[region] = region.near(self.language)
+        return self._near[region]
+
+    def bank(self, regions: Sequence[Region]) -> Bank:
+        """The patterns of these regions, and of what is left out, run together."""
+        key = tuple(regions)
+        if key not in self._banks:
+            patterns = [pattern for region in (self.excluded, *key) for pattern in region.patterns]
+            bank = Bank(patterns, self.language.head)
+            self.budget.spend_on_building(bank)
+            self._banks[key] = bank
+        return self._banks[key]
+
+    def allowed(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
+        """A resource that some region allows and none denies, or None."""
+        key = (tuple(allows), tuple(denies))
+        if key not in self._allowed:
+            self._allowed[key] = self._find_allowed(allows, denies)
+        return self._allowed[key]
+
+    def refused(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
+        """A resource that some region denies or none allows, or None."""
+        key = (tuple(allows), tuple(denies))
+        if key not in self._refused:
+            self._refused[key] = self._find_refused(allows, denies)
+        return self._refused[key]
+
+    def _find_allowed(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
+        language, budget = self.language, self.budget
+        if language.literal is not None:
+            is_allowed = any(each.holds(language.literal) for each in allows)
+            is_denied = is_allowed and any(each.holds(language.literal) for each in denies)
+            return language.literal if is_allowed and not is_denied else None
+        near = [self.near(each) for each in denies]
+        if any(each.includes(language) for each in near):
+            return None
+        confined = [each.patterns for each in near if each.negated]
+        denied = [each for each in near if not each.negated and each.patterns]
+        is_free = not denied and not confined and not self.excluded.patterns
+        for allow in map(self.near, allows):
+            if is_free and allow.includes(language):
+                return language.sample()
+            if allow.negated:
+                banks = [self.bank(denied), Bank(allow.patterns, language.head)]
+                found = escape([[language], *confined], banks, budget)
+                if found is not None:
+                    return found
+                continue
+            for pattern in allow.patterns:
+                wanted = [[language], [pattern], *confined]
+                found = escape(wanted, [self.bank(denied)], budget)
+                if found is not None:
+                    return found
+        return None
+
+    def _find_refused(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
+        language, budget = self.language, self.budget
+        if language.literal is not None:
+            is_denied = any(each.holds(language.literal) for each in denies)
+            is_allowed = not is_denied and any(each.holds(language.literal) for each in allows)
+            return None if is_allowed else language.literal
+        for deny in map(self.near, denies):
+            if not self.excluded.patterns and deny.includes(language):
+                return language.sample()
+            if deny.negated:
+                found = escape([[language]], [self.bank([deny])], budget)
+            else:
+                found = escape([[language], deny.patterns], [self.bank(())], budget)
+            if found is not None:
+                return found
+        near = [self.near(each) for each in allows]
+        if any(each.includes(language) for each in near):
+            return None
+        missed = [each.patterns for each in near if each.negated]
+        passed = [each for each in near if not each.negated and each.patterns]
+        return escape([[language], *missed], [self.bank(passed)], budget)
 
 
-def region(statement: Statement, context: Context, *, at_most: bool) -> Region:
-    """The resources that a statement speaks of in a context: at most, or at least.
+def _with_variables(statement: Statement, context: Context, *, at_most: bool) -> Region:
+    """The resources of a statement with policy variables, which may not be known.
 
-    They differ where a policy variable is not known. One without value matches nothing; what AWS
-    makes of that in a NotResource is not said.
+    A variable without value makes its pattern match nothing; what AWS makes of that in a
+    NotResource is not said.
     """
     resources = statement.resources
     patterns: list[Glob] = []
     for template in resources.patterns:
-        if not template.variables:
-            patterns.append(template.glob({}))
-            continue
-        widest = at_most is not resources.negated
         if unresolved(template, context):
             if resources.negated and not at_most:
                 return Region(())
             continue
         values = resolve(template, context)
-        if None not in values.values() or widest:
+        if None not in values.values() or at_most is not resources.negated:
             patterns.append(template.glob(values))
     return Region(tuple(patterns), resources.negated)
-
-
-def allowed_resource(
-    space: Space, allows: Sequence[Region], denies: Sequence[Region], budget: Budget
-) -> str | None:
-    """A resource of a space that some region allows and none denies, or None."""
-    language = space.language
-    if language.literal is not None:
-        is_allowed = any(each.holds(language.literal) for each in allows)
-        is_denied = is_allowed and any(each.holds(language.literal) for each in denies)
-        return language.literal if is_allowed and not is_denied else None
-    near = [each.near(language) for each in denies]
-    if any(each.includes(language) for each in near):
-        return None
-    confined = [each.patterns for each in near if each.negated]
-    denied = [pattern for each in near if not each.negated for pattern in each.patterns]
-    denied += space.excluded
-    for allow in (each.near(language) for each in allows):
-        if not denied and not confined and allow.includes(language):
-            return language.sample()
-        if allow.negated:
-            found = escape([[language], *confined], [*denied, *allow.patterns], budget)
-            if found is not None:
-                return found
-            continue
-        for pattern in allow.patterns:
-            found = escape([[language], [pattern], *confined], denied, budget)
-            if found is not None:
-                return found
-    return None
-
-
-def refused_resource(
-    space: Space, allows: Sequence[Region], denies: Sequence[Region], budget: Budget
-) -> str | None:
-    """A resource of a space that some region denies or none allows, or None."""
-    language = space.language
-    if language.literal is not None:
-        is_denied = any(each.holds(language.literal) for each in denies)
-        is_allowed = not is_denied and any(each.holds(language.literal) for each in allows)
-        return None if is_allowed else language.literal
-    for deny in (each.near(language) for each in denies):
-        if not space.excluded and deny.includes(language):
-            return language.sample()
-        if deny.negated:
-            found = escape([[language]], [*space.excluded, *deny.patterns], budget)
-        else:
-            found = escape([[language], deny.patterns], space.excluded, budget)
-        if found is not None:
-            return found
-    near = [each.near(language) for each in allows]
-    if any(each.includes(language) for each in near):
-        return None
-    missed = [each.patterns for each in near if each.negated]
-    passed = [pattern for each in near if not each.negated for pattern in each.patterns]
-    return escape([[language], *missed], [*space.excluded, *passed], budget)
