@@ -1,8 +1,9 @@
 """Builders of the vocabulary: sound by default, so that a test names only what it is about.
 
-`a_network()` is a sound private network: one VPC, two subnets, a route table associated with
-both that has the local route and the S3 endpoint's, S3's prefix list, and one security group
-whose members may talk about everything. `a_job()` is a job that runs in it.
+`a_network()` is a sound private network: one VPC with Amazon's DNS, two subnets behind an open
+network ACL, a route table associated with both that has the local route and the S3 endpoint's,
+S3's prefix list, and one security group whose members may talk about everything and reach S3.
+`a_job()` is a job that runs in it. Whoever adds a check adds the facts that satisfy it.
 """
 
 from __future__ import annotations
@@ -20,14 +21,19 @@ from vpc_guardrail.core.finding import (
     StopPolicy,
 )
 from vpc_guardrail.core.model import (
+    AclEntry,
+    DhcpOptions,
+    Direction,
     Endpoint,
     EndpointType,
     Fact,
+    FileSystem,
     InstancePlan,
     InstanceSet,
     JobSource,
     NatGateway,
     Network,
+    NetworkAcl,
     Peers,
     PrefixList,
     Route,
@@ -42,7 +48,8 @@ from vpc_guardrail.core.model import (
     Vpc,
     VpcConfig,
 )
-from vpc_guardrail.core.model.groups import ALL_PROTOCOLS
+from vpc_guardrail.core.model.acls import LAST_RULE
+from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, TCP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +81,8 @@ def a_job(
     status: str = "InProgress",
     secondary_status: str = "Starting",
     encrypted: bool = False,
+    file_systems: Iterable[FileSystem] = (),
+    vpc_registry: str | None = None,
     tuning_job_arn: str | None = None,
 ) -> TrainingJob:
     """A job in two subnets, on one instance without EFA unless the test says otherwise."""
@@ -91,6 +100,8 @@ def a_job(
         vpc_config=config if config.subnet_ids or config.security_group_ids else None,
         instance_plans=plans or (a_plan((instance_type, instance_count)),),
         encrypts_inter_container_traffic=encrypted,
+        file_systems=tuple(file_systems),
+        vpc_registry=vpc_registry,
         tuning_job_arn=tuning_job_arn,
     )
 
@@ -168,9 +179,11 @@ def a_vpc(
     id: str = VPC,
     *,
     owner: str = ACCOUNT,
+    cidrs: Iterable[str] = ("10.0.0.0/16",),
     tenancy: str = "default",
     dns_support: Fact[bool] = True,
     dns_hostnames: Fact[bool] = True,
+    dhcp_options: str = "dopt-1",
     internet_block_mode: str = "off",
 ) -> Vpc:
     """A VPC of default tenancy whose DNS works."""
@@ -178,9 +191,10 @@ def a_vpc(
         id=id,
         owner_id=owner,
         tenancy=tenancy,
-        cidrs=(IPv4Network("10.0.0.0/16"),),
+        cidrs=tuple(IPv4Network(cidr) for cidr in cidrs),
         dns_support=dns_support,
         dns_hostnames=dns_hostnames,
+        dhcp_options_id=dhcp_options,
         internet_block_mode=internet_block_mode,
     )
 
@@ -221,14 +235,15 @@ def a_security_group(
     ingress: Iterable[SecurityGroupRule] | None = None,
     egress: Iterable[SecurityGroupRule] | None = None,
 ) -> SecurityGroup:
-    """A group that allows all traffic from and to itself, where the test says nothing else."""
-    itself = (a_rule(groups=(id,)),)
+    """A group that allows all traffic from and to itself, and HTTPS out to S3."""
+    itself = a_rule(groups=(id,))
+    https_to_s3 = a_rule(protocol=TCP, ports=(443, 443), lists=(S3_LIST,))
     return SecurityGroup(
         id=id,
         vpc_id=vpc,
         owner_id=ACCOUNT,
-        ingress=itself if ingress is None else tuple(ingress),
-        egress=itself if egress is None else tuple(egress),
+        ingress=(itself,) if ingress is None else tuple(ingress),
+        egress=(itself, https_to_s3) if egress is None else tuple(egress),
     )
 
 
@@ -253,15 +268,18 @@ def an_interface_endpoint(
     state: str = "available",
     private_dns: bool = True,
     only_for_inbound_resolver: bool = False,
+    subnets: Iterable[str] = ("subnet-a",),
+    groups: Iterable[str] = (GROUP,),
 ) -> Endpoint:
-    """An interface endpoint that answers S3's standard name, unless the test says otherwise."""
+    """An interface endpoint that answers S3's standard name, and carries the job's own group."""
     return Endpoint(
         id,
         vpc,
         service,
         EndpointType.INTERFACE,
         state,
-        subnet_ids=frozenset({"subnet-a"}),
+        subnet_ids=frozenset(subnets),
+        group_ids=frozenset(groups),
         private_dns_enabled=private_dns,
         private_dns_only_for_inbound_resolver=only_for_inbound_resolver,
     )
@@ -302,6 +320,42 @@ def _blocks(entries: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(entry) for entry in entries)
 
 
+def an_acl_entry(
+    number: int,
+    direction: Direction,
+    *,
+    allows: bool = True,
+    protocol: str = ALL_PROTOCOLS,
+    ports: tuple[int, int] | None = None,
+    block: str = "0.0.0.0/0",
+) -> AclEntry:
+    """A rule of a network ACL; it allows all traffic unless the test says otherwise."""
+    first, last = ports or (None, None)
+    return AclEntry(number, direction, protocol, allows, ip_network(block), first, last)
+
+
+def a_network_acl(
+    *entries: AclEntry,
+    id: str = "acl-1",
+    vpc: str = VPC,
+    subnets: Iterable[str] = ("subnet-a", "subnet-b"),
+) -> NetworkAcl:
+    """A network ACL with these rules, and AWS's last; without any, one that allows all."""
+    all_traffic = tuple(an_acl_entry(100, direction) for direction in Direction)
+    last = tuple(an_acl_entry(LAST_RULE, direction, allows=False) for direction in Direction)
+    return NetworkAcl(id, vpc, frozenset(subnets), (*(entries or all_traffic), *last))
+
+
+def a_dhcp_option_set(
+    id: str = "dopt-1",
+    *,
+    domain_name: Iterable[str] = (f"{REGION}.compute.internal",),
+    servers: Iterable[str] = ("AmazonProvidedDNS",),
+) -> DhcpOptions:
+    """The DHCP option set that AWS makes with a default VPC."""
+    return DhcpOptions(id, tuple(domain_name), tuple(servers))
+
+
 # What a check says.
 
 
@@ -321,6 +375,9 @@ def a_spec(
         risk="It breaks.",
         how="By looking.",
         limits="None known.",
+        sound_example="It is whole.",
+        faulty_example="It is broken.",
+        mend="Mend it.",
         source="https://docs.aws.amazon.com/",
     )
 
@@ -352,6 +409,8 @@ ONE_VPC = (a_vpc(),)
 ONE_ROUTE_TABLE = (a_route_table(),)
 S3_GATEWAY_ENDPOINT = (a_gateway_endpoint(),)
 S3_PREFIX_LIST = (a_prefix_list(),)
+OPEN_ACL = (a_network_acl(),)
+AMAZONS_DNS = (a_dhcp_option_set(),)
 
 
 def a_network(
@@ -364,6 +423,8 @@ def a_network(
     endpoints: Iterable[Endpoint] | Unknown = S3_GATEWAY_ENDPOINT,
     nat_gateways: Iterable[NatGateway] | Unknown = (),
     prefix_lists: Iterable[PrefixList] | Unknown = S3_PREFIX_LIST,
+    network_acls: Iterable[NetworkAcl] | Unknown = OPEN_ACL,
+    dhcp_options: Iterable[DhcpOptions] | Unknown = AMAZONS_DNS,
     efa_support: Mapping[str, Fact[bool]] | None = None,
 ) -> Network:
     """A sound private network; each argument replaces one part, `Unknown` included."""
@@ -379,6 +440,8 @@ def a_network(
         endpoints=_by_id(endpoints),
         nat_gateways=_by_id(nat_gateways),
         prefix_lists=_by_id(prefix_lists),
+        network_acls=_by_id(network_acls),
+        dhcp_options=_by_id(dhcp_options),
         efa_support=efa_support or {},
     )
 

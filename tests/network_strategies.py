@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.builders import (
     ACCOUNT,
+    AMAZONS_DNS,
     ANOTHER_ACCOUNT,
     DENIED,
     LOCAL_ROUTE,
@@ -16,10 +17,12 @@ from tests.builders import (
     S3_ROUTE,
     VPC,
     a_customer_list,
+    a_dhcp_option_set,
     a_gateway_endpoint,
     a_job,
     a_nat_gateway,
     a_network,
+    a_network_acl,
     a_plan,
     a_prefix_list,
     a_route,
@@ -27,6 +30,7 @@ from tests.builders import (
     a_security_group,
     a_subnet,
     a_vpc,
+    an_acl_entry,
     an_interface_endpoint,
     endpoint,
     internet_gateway,
@@ -35,6 +39,8 @@ from tests.builders import (
     virtual_private_gateway,
 )
 from vpc_guardrail.core.model import (
+    Direction,
+    FileSystem,
     JobSource,
     Network,
     Route,
@@ -42,17 +48,19 @@ from vpc_guardrail.core.model import (
     TrainingJob,
     Unknown,
 )
-from vpc_guardrail.core.model.groups import ESP, TCP
+from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, ESP, TCP, UDP
+from vpc_guardrail.core.settings import InternetAccess, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from random import Random
 
-    from vpc_guardrail.core.model import Fact, SecurityGroup, Subnet
+    from vpc_guardrail.core.model import AclEntry, Fact, NetworkAcl, SecurityGroup, Subnet
 
 T = TypeVar("T")
 NEW_TYPE = "ml.p9.48xlarge"
 PART_OF_S3 = "52.219.8.0/24"
+REGISTRIES = ("111122223333.dkr.ecr.eu-central-1.amazonaws.com", "registry.example")
 
 types = st.sampled_from(["ml.m5.xlarge", "ml.g5.12xlarge", "ml.p4d.24xlarge", NEW_TYPE])
 plans = st.lists(st.tuples(types, st.integers(1, 3)), min_size=1, max_size=2).map(
@@ -76,6 +84,8 @@ def _jobs(
         source=st.sampled_from(JobSource),
         secondary_status=st.sampled_from(["", "Starting", "Training"]),
         encrypted=st.booleans(),
+        file_systems=st.sampled_from([(), (), (FileSystem("EFS", "fs-1"),)]),
+        vpc_registry=st.sampled_from([None, None, *REGISTRIES]),
     )
 
 
@@ -116,6 +126,9 @@ rules = st.sampled_from(
         a_rule(lists=("pl-x",)),
         a_rule(protocol=TCP, ports=(0, 65535), groups=("sg-1",)),
         a_rule(protocol=TCP, ports=(22, 22), cidrs=("10.0.0.0/16",)),
+        a_rule(protocol=TCP, ports=(443, 443), lists=(S3_LIST,)),
+        a_rule(protocol=TCP, ports=(443, 443), cidrs=("10.0.0.0/16", PART_OF_S3)),
+        a_rule(protocol=UDP, cidrs=("8.8.8.0/24",)),
         a_rule(protocol=ESP, groups=("sg-1",)),
     ]
 )
@@ -158,6 +171,39 @@ def _group(group_id: str) -> st.SearchStrategy[SecurityGroup]:
     )
 
 
+def acl_entries(
+    blocks: st.SearchStrategy[str], ports: st.SearchStrategy[tuple[int, int]]
+) -> st.SearchStrategy[tuple[AclEntry, ...]]:
+    """Rules of a network ACL; no two of one direction share a number."""
+    drawn = st.builds(
+        an_acl_entry,
+        st.integers(1, 12),
+        st.sampled_from(Direction),
+        allows=st.booleans(),
+        protocol=st.sampled_from([ALL_PROTOCOLS, TCP, TCP, UDP]),
+        ports=ports,
+        block=blocks,
+    )
+    return st.lists(drawn, max_size=6, unique_by=lambda each: (each.number, each.direction)).map(
+        tuple
+    )
+
+
+_some_entries = acl_entries(
+    st.sampled_from(["0.0.0.0/0", "52.219.0.0/20", PART_OF_S3, "10.0.0.0/16", "10.0.1.0/24"]),
+    st.sampled_from([(0, 65535), (443, 443), (1024, 65535), (32768, 40000)]),
+)
+
+
+def _acl(acl_id: str, subnet_id: str) -> st.SearchStrategy[NetworkAcl]:
+    return _some_entries.map(lambda found: a_network_acl(*found, id=acl_id, subnets=(subnet_id,)))
+
+
+all_settings = st.builds(
+    Settings,
+    internet_access=st.sampled_from(InternetAccess),
+    required_services=st.sampled_from([(), (), ("sts",), ("sts", "logs")]),
+)
 states = st.sampled_from(["available", "available", "pending", "deleting"])
 networks: st.SearchStrategy[Network] = st.builds(
     a_network,
@@ -170,6 +216,7 @@ networks: st.SearchStrategy[Network] = st.builds(
             tenancy=st.sampled_from(["default", "dedicated"]),
             dns_support=st.booleans(),
             dns_hostnames=st.booleans(),
+            dhcp_options=st.sampled_from(["dopt-1", "dopt-1", "dopt-x", "default"]),
             internet_block_mode=st.sampled_from(["off", "block-bidirectional"]),
         )
     ),
@@ -186,6 +233,15 @@ networks: st.SearchStrategy[Network] = st.builds(
             state=states,
             private_dns=st.booleans(),
             only_for_inbound_resolver=st.booleans(),
+            subnets=_names("subnet-a", "subnet-b"),
+            groups=_names("sg-1", "sg-2", "sg-x"),
+        ),
+        st.builds(
+            an_interface_endpoint,
+            st.just("vpce-sts"),
+            service=st.just("com.amazonaws.eu-central-1.sts"),
+            state=states,
+            groups=_names("sg-1", "sg-2"),
         ),
     ),
     nat_gateways=_some_of(
@@ -205,6 +261,15 @@ networks: st.SearchStrategy[Network] = st.builds(
             st.sampled_from([(), ("10.0.0.0/8",), ("0.0.0.0/0",), (PART_OF_S3,)]),
         ),
         st.just(a_prefix_list("pl-ddb", DENIED, name="com.amazonaws.eu-central-1.dynamodb")),
+    ),
+    network_acls=_some_of(_acl("acl-a", "subnet-a"), _acl("acl-b", "subnet-b")),
+    dhcp_options=st.sampled_from(
+        [
+            AMAZONS_DNS,
+            AMAZONS_DNS,
+            (a_dhcp_option_set(servers=("10.0.0.2", "192.168.0.10")),),
+            (a_dhcp_option_set(domain_name=()),),
+        ]
     ),
     efa_support=st.sampled_from([{}, {NEW_TYPE: True}, {NEW_TYPE: False}]),
 )
@@ -246,6 +311,9 @@ def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[Traini
         return parts if isinstance(parts, Unknown) else dict(mixed(parts.items()))
 
     tables, groups = remapped(network.route_tables), remapped(network.security_groups)
+    acls = remapped(network.network_acls)
+    if not isinstance(acls, Unknown):
+        acls = {name: replace(each, entries=mixed(each.entries)) for name, each in acls.items()}
     if not isinstance(tables, Unknown):
         tables = {name: replace(each, routes=mixed(each.routes)) for name, each in tables.items()}
     if not isinstance(groups, Unknown):
@@ -261,6 +329,7 @@ def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[Traini
         endpoints=remapped(network.endpoints),
         nat_gateways=remapped(network.nat_gateways),
         prefix_lists=remapped(network.prefix_lists),
+        network_acls=acls,
     )
     config = job.vpc_config and replace(
         job.vpc_config,

@@ -50,6 +50,10 @@ hostile_texts = st.one_of(
 job_names = st.from_regex(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,20}", fullmatch=True)
 subnet_ids = st.from_regex(r"subnet-[0-9a-f]{8,17}", fullmatch=True)
 group_ids = st.from_regex(r"sg-[0-9a-f]{8,17}", fullmatch=True)
+file_system_ids = st.from_regex(r"fs-[0-9a-f]{8,17}", fullmatch=True)
+images = st.text("abc0-_./:@", max_size=12) | st.sampled_from(
+    ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/a/b:latest", "registry.example:5000/a"]
+)
 
 
 # Requests, from the service's own model.
@@ -104,6 +108,8 @@ SPECIAL = {
     "SubnetId": subnet_ids,
     "SecurityGroupId": group_ids,
     "TrainingInstanceCount": st.integers(1, 64),
+    "AlgorithmImage": images,
+    "FileSystemId": file_system_ids,
 }
 """Shapes whose values have a meaning here, by their name in the model."""
 
@@ -168,7 +174,7 @@ orders: st.SearchStrategy[StopOrder] = st.builds(
     account=st.text(min_size=1),
     created_at=st.datetimes(timezones=st.timezones() | st.just(NOW.tzinfo)),
     vpc_id=st.none() | st.text(),
-    checks=st.lists(st.text(), min_size=1).map(tuple),
+    checks=st.lists(st.text(min_size=1), min_size=1).map(tuple),
     severity=st.text(min_size=1),
     rule_set=st.text(min_size=1),
 )

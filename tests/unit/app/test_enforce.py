@@ -161,6 +161,17 @@ def test_a_mode_that_is_audit_by_now_stops_nothing_and_asks_nothing() -> None:
     assert enforcing.publisher.enforcements == [enforcement]
 
 
+def test_an_order_that_the_mode_held_is_told_once_and_obeyed_once_the_mode_is_enforce() -> None:
+    enforcing = Enforcing(mode=Mode.AUDIT)
+    held = [enforcing.obey(), enforcing.obey()]
+    enforcing.mode = Mode.ENFORCE
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.STOPPED
+    assert enforcing.publisher.enforcements == [held[0], enforcement]
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -84,6 +84,8 @@ def test_an_order_without_a_member_is_malformed(member: str) -> None:
         ("created_at", 1_700_000_000),
         ("checks", "vpc-config-present"),
         ("checks", None),
+        ("checks", []),
+        ("checks", [""]),
         ("checks", [1]),
         ("vpc_id", 5),
         ("vpc_id", ["vpc-1"]),

@@ -106,6 +106,7 @@ class TestWhatItHolds:
         assert document(message)["outcome"] == "stopped"
         assert message.attributes == {
             "message_type": "enforcement",
+            "outcome": "stopped",
             "verdict": "noncompliant",
             "action": "stop",
             "severity": "CRITICAL",

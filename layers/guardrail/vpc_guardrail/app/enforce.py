@@ -23,20 +23,23 @@ class Enforcer:
     settings: Settings
 
     def enforce(self, order: StopOrder) -> Enforcement:
-        """Stop once and tell once per job, creation time and rule set."""
+        """Stop once and tell once per job, creation time and rule set.
+
+        That an order was not obeyed for the mode's sake is told once as well, but not kept as
+        what became of the job: the mode may be `enforce` when the order comes again.
+        """
         key = f"{order.job_arn} {order.created_at.isoformat()} {order.rule_set}"
+        if self.settings.mode is not Mode.ENFORCE:
+            message = f"{order.job_name} runs on: the mode is {self.settings.mode.value} by now."
+            held = Enforcement(order, Outcome.NOT_ENFORCED, message)
+            self.ledger.once(f"hold {key}", lambda: self.publisher.tell_enforcement(held))
+            return held
         kept = self.ledger.once(f"stop {key}", lambda: _kept(self._obey(order)))
         enforcement = Enforcement(order, Outcome(kept["outcome"]), kept["message"])
         self.ledger.once(f"tell {key}", lambda: self.publisher.tell_enforcement(enforcement))
         return enforcement
 
     def _obey(self, order: StopOrder) -> Enforcement:
-        if self.settings.mode is not Mode.ENFORCE:
-            return Enforcement(
-                order,
-                Outcome.NOT_ENFORCED,
-                f"{order.job_name} runs on: the mode is {self.settings.mode.value} by now.",
-            )
         try:
             job = self.jobs.describe(order.job_name)
             refusal = _refusal(order, job)

@@ -36,7 +36,7 @@ class Receipt:
 
 
 class JobUnknownError(Exception):
-    """The job can no longer be described, and its event does not carry the request."""
+    """The job cannot be described, and its event does not carry the request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,15 +38,19 @@ def _order(values: dict[str, Any]) -> StopOrder:
     texts = {name: values[name] for name in ("job_name", "job_arn", "account", "severity")}
     texts["rule_set"] = values["rule_set"]
     for name, value in texts.items():
-        if not isinstance(value, str) or not value:
+        if not _is_text(value):
             raise ValueError(name)
     created_at = datetime.fromisoformat(values["created_at"])
     if created_at.tzinfo is None:
         raise ValueError("created_at")
     checks = values["checks"]
-    if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
+    if not isinstance(checks, list) or not checks or not all(map(_is_text, checks)):
         raise ValueError("checks")
     vpc_id = values["vpc_id"]
     if vpc_id is not None and not isinstance(vpc_id, str):
         raise ValueError("vpc_id")
     return StopOrder(created_at=created_at, checks=tuple(checks), vpc_id=vpc_id, **texts)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)

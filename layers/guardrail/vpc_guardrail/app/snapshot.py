@@ -51,6 +51,8 @@ def load(text: str) -> Snapshot:
     snapshot = _decoded(Snapshot, document, "snapshot")
     if not isinstance(snapshot, Snapshot):
         raise MalformedSnapshotError("the document is not a snapshot")
+    if snapshot.job.instance_plans == ():
+        raise MalformedSnapshotError("snapshot.job.instance_plans is empty")
     return snapshot
 
 
@@ -142,7 +144,7 @@ def _structure(kind: Any, value: Any, place: str) -> Any:
 def _leaf(kind: Any, value: Any, place: str) -> Any:
     try:
         if kind is datetime:
-            return datetime.fromisoformat(_expect(str, value, place))
+            return _time(_expect(str, value, place))
         if kind in (IPv4Network, IPv6Network):
             return kind(_expect(str, value, place))
         if isinstance(kind, type) and issubclass(kind, Enum):
@@ -150,6 +152,14 @@ def _leaf(kind: Any, value: Any, place: str) -> Any:
     except ValueError as error:
         raise MalformedSnapshotError(f"{place}: {error}") from error
     return _expect(kind, value, place)
+
+
+def _time(text: str) -> datetime:
+    """A time that is the same everywhere: raises ValueError where its zone is not told."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"{text} tells no time zone")
+    return time
 
 
 def _expect(kind: type, value: Any, place: str) -> Any:

@@ -1,7 +1,7 @@
 """How much of some traffic gets across security groups and network ACLs: all, a part, or none."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import IPv4Network
 
@@ -46,8 +46,10 @@ class Crossing:
     detail: str
     group_id: str = ""
     """A group that lacks the rule; empty where groups do not decide."""
+    acl_id: str = ""
+    """The network ACL that denies; empty where groups decide."""
     direction: str = ""
-    """`ingress` or `egress`, of the rule that is lacking."""
+    """`ingress` or `egress`: the way of the packets to the port, which should pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,28 @@ def through_groups(
         return whole
     if unread is not None:
         return unread
-    lacking = (attached[0].id if attached else "", direction.name.lower())
+    group_id = attached[0].id if attached else ""
+    way = direction.name.lower()
     if left == wanted:
         detail = f"no rule of {names} lets {traffic} pass"
-        return Crossing(Share.NONE, detail, *lacking)
+        return Crossing(Share.NONE, detail, group_id, direction=way)
     if not other.exact:
         return Unknown(f"rules of {names} let {traffic} pass in part only")
     detail = f"no rule of {names} lets {traffic} at {left[0].block} pass"
-    return Crossing(Share.SOME, detail, *lacking)
+    return Crossing(Share.SOME, detail, group_id, direction=way)
+
+
+def lets_out(
+    groups: Iterable[SecurityGroup],
+    blocks: Iterable[IPv4Network],
+    prefix_lists: Fact[Mapping[str, PrefixList]],
+) -> Fact[bool]:
+    """Whether the rules of groups let anything out to some of these addresses, on any port."""
+    named, unread = _blocks_of([rule for group in groups for rule in group.egress], prefix_lists)
+    others = [*blocks]
+    if any(block.overlaps(other) for block in named for other in others):
+        return True
+    return unread or False
 
 
 def _names_other_side(rule: SecurityGroupRule, other: Blocks) -> bool:
@@ -148,25 +164,39 @@ def entries_of(
 
 def out_through_acl(acl: NetworkAcl, other: Blocks, port: int = HTTPS) -> Fact[Crossing]:
     """How much TCP traffic from a subnet to one port of the other side passes, with its answers."""
-    there = _one_way(acl, Direction.EGRESS, other, (port, port))
-    if isinstance(there, Unknown) or there.share is not Share.ALL:
-        return there
-    back = _one_way(acl, Direction.INGRESS, other, ANSWER_PORTS)
-    if isinstance(back, Unknown) or back.share is not Share.ALL:
-        return back
+    crossing = _both_ways(acl, Direction.EGRESS, other, port)
+    if isinstance(crossing, Unknown) or crossing.share is not Share.ALL:
+        return crossing
     detail = f"{acl.id} lets TCP {port} to {other.name} out, and answers in"
     wide = _one_way(acl, Direction.INGRESS, other, ANY_ANSWER_PORTS)
     if isinstance(wide, Unknown) or wide.share is not Share.ALL:
         detail += f" at Linux's ports {_range(ANSWER_PORTS)}, though not at all that clients use"
-    return Crossing(Share.ALL, detail)
+    return replace(crossing, detail=detail)
 
 
 def into_through_acl(acl: NetworkAcl, other: Blocks, port: int = HTTPS) -> Fact[Crossing]:
     """How much TCP traffic from the other side to one port of a subnet passes, with its answers."""
-    there = _one_way(acl, Direction.INGRESS, other, (port, port))
-    if isinstance(there, Unknown) or there.share is not Share.ALL:
-        return there
-    return _one_way(acl, Direction.EGRESS, other, ANSWER_PORTS)
+    return _both_ways(acl, Direction.INGRESS, other, port)
+
+
+def _both_ways(acl: NetworkAcl, direction: Direction, other: Blocks, port: int) -> Fact[Crossing]:
+    """How much passes to a port in a direction, and back; nothing does if either way is shut."""
+    there = _one_way(acl, direction, other, (port, port))
+    back = _one_way(acl, _BACK[direction], other, ANSWER_PORTS)
+    worst = min(there, back, key=_how_open)
+    if isinstance(worst, Unknown):
+        return worst
+    return replace(worst, acl_id=acl.id, direction=direction.name.lower())
+
+
+_BACK = {Direction.EGRESS: Direction.INGRESS, Direction.INGRESS: Direction.EGRESS}
+
+
+def _how_open(crossing: Fact[Crossing]) -> int:
+    """What is shut decides; what is not known leaves less than a part that passes for sure."""
+    if isinstance(crossing, Unknown):
+        return 1
+    return {Share.NONE: 0, Share.SOME: 2, Share.ALL: 3}[crossing.share]
 
 
 def _one_way(

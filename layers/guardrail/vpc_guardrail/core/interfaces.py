@@ -3,13 +3,16 @@
 Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Network
 
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.crossing import (
     Blocks,
     Crossing,
     Share,
+    into_through_acl,
+    lets_out,
     out_through_acl,
     through_groups,
 )
@@ -19,12 +22,19 @@ from vpc_guardrail.core.model import (
     EndpointType,
     Fact,
     Network,
+    NetworkAcl,
     SecurityGroup,
     Subnet,
     TrainingJob,
     Unknown,
 )
 from vpc_guardrail.core.path import IPV6_ONLY
+
+CHINA = "cn."
+"""What the names of most interface endpoints' services begin with in China.
+
+Source: https://docs.amazonaws.cn/en_us/vpc/latest/privatelink/aws-services-privatelink-support.html
+"""
 
 
 def interface_endpoint_for(
@@ -42,7 +52,7 @@ def interface_endpoint_for(
         for endpoint in network.endpoints.values()
         if endpoint.type is EndpointType.INTERFACE
         and endpoint.vpc_id == subnet.vpc_id
-        and endpoint.service_name == service_name
+        and endpoint.service_name.removeprefix(CHINA) == service_name
         and endpoint.private_dns_enabled
         and not endpoint.private_dns_only_for_inbound_resolver
         and (endpoint.is_available or endpoint.may_become_available)
@@ -86,9 +96,11 @@ def way_to_endpoint(
 ) -> Fact[Crossing]:
     """Whether a job in a subnet reaches an interface endpoint at TCP 443.
 
-    The job's groups must let it out, the endpoint's groups must let it in, and the network ACL
-    of the subnet must let both ways pass, unless the endpoint is inside the subnet as well.
+    The job's groups must let it out, the endpoint's groups must let it in, and the network ACLs
+    of both subnets must let both ways pass, unless the endpoint is inside the job's subnet.
     """
+    if not endpoint.group_ids:
+        return Unknown(f"the security groups of endpoint {endpoint.id} are not known")
     endpoint_side = blocks_of_endpoint(network, endpoint)
     if isinstance(endpoint_side, Unknown):
         return endpoint_side
@@ -100,7 +112,7 @@ def way_to_endpoint(
     steps = (
         through(network, job.security_group_ids, Direction.EGRESS, endpoint_side),
         through(network, sorted(endpoint.group_ids), Direction.INGRESS, job_side),
-        _across_border(network, subnet, endpoint, endpoint_side),
+        _across_borders(network, subnet, endpoint, endpoint_side, job_side),
     )
     known = [step for step in steps if isinstance(step, Crossing)]
     for step in known:
@@ -114,25 +126,59 @@ def through(
     network: Network, group_ids: Iterable[str], direction: Direction, other: Blocks
 ) -> Fact[Crossing]:
     """How much TCP 443 passes the groups of these ids, of which some may not be known."""
-    facts = [network.security_group(group_id) for group_id in group_ids]
-    groups = [fact for fact in facts if isinstance(fact, SecurityGroup)]
+    groups, unread = _groups(network, group_ids)
     crossing = through_groups(groups, direction, other, network.prefix_lists)
     if isinstance(crossing, Crossing) and crossing.share is Share.ALL:
         return crossing
-    unread = next((fact for fact in facts if isinstance(fact, Unknown)), None)
     return unread or crossing
 
 
-def _across_border(
-    network: Network, subnet: Subnet, endpoint: Endpoint, other: Blocks
+def anything_out(
+    network: Network, group_ids: Iterable[str], blocks: Iterable[IPv4Network]
+) -> Fact[bool]:
+    """Whether the groups of these ids let anything out to some of these addresses."""
+    groups, unread = _groups(network, group_ids)
+    out = lets_out(groups, blocks, network.prefix_lists)
+    return out if out is True else unread or out
+
+
+def _groups(
+    network: Network, group_ids: Iterable[str]
+) -> tuple[list[SecurityGroup], Unknown | None]:
+    """The groups of these ids that are known, and why some are not."""
+    facts = [network.security_group(group_id) for group_id in group_ids]
+    groups = [fact for fact in facts if isinstance(fact, SecurityGroup)]
+    return groups, next((fact for fact in facts if isinstance(fact, Unknown)), None)
+
+
+def _across_borders(
+    network: Network, subnet: Subnet, endpoint: Endpoint, other: Blocks, job_side: Blocks
 ) -> Fact[Crossing]:
+    """What the ACLs let pass between a job's subnet and an endpoint's, one of which is used."""
     if endpoint.subnet_ids == {subnet.id}:
         return Crossing(Share.ALL, "the endpoint is in the subnet, where no network ACL applies")
-    acl = acl_of(network, subnet.id)
-    if isinstance(acl, Unknown):
-        return acl
-    crossing = out_through_acl(acl, other)
-    passes = isinstance(crossing, Crossing) and crossing.share is Share.ALL
-    if not passes and subnet.id in endpoint.subnet_ids:
-        return Unknown("the network ACL matters only where the endpoint is in another subnet")
-    return crossing
+    out = _at_acl_of(network, subnet.id, lambda acl: out_through_acl(acl, other))
+    into = [
+        _at_acl_of(network, each, lambda acl: into_through_acl(acl, job_side))
+        for each in sorted(endpoint.subnet_ids - {subnet.id})
+    ]
+    if _passes(out) and all(_passes(each) for each in into):
+        return out
+    if subnet.id in endpoint.subnet_ids:
+        return Unknown("network ACLs matter only where the endpoint is in another subnet")
+    if not _passes(out):
+        return out
+    if any(_passes(each) for each in into):
+        return Unknown(f"not every subnet of endpoint {endpoint.id} lets the job in")
+    return next((each for each in into if isinstance(each, Unknown)), into[0])
+
+
+def _at_acl_of(
+    network: Network, subnet_id: str, crossing: Callable[[NetworkAcl], Fact[Crossing]]
+) -> Fact[Crossing]:
+    acl = acl_of(network, subnet_id)
+    return acl if isinstance(acl, Unknown) else crossing(acl)
+
+
+def _passes(crossing: Fact[Crossing]) -> bool:
+    return isinstance(crossing, Crossing) and crossing.share is Share.ALL

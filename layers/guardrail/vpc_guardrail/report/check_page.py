@@ -1,7 +1,7 @@
 """The page of a check, made from its spec: for the documentation and for the command line."""
 
 from vpc_guardrail.core.finding import CheckSpec, StopPolicy
-from vpc_guardrail.core.settings import CheckAction, Settings
+from vpc_guardrail.core.settings import Settings
 
 STOPS = {
     StopPolicy.DEFAULT: "A FAIL stops the job in mode `enforce`.",
@@ -53,12 +53,8 @@ def checks_index(specs: tuple[CheckSpec, ...], settings: Settings) -> list[tuple
             spec.name,
             spec.kind.value,
             spec.severity.value,
-            _action(settings.action_of(spec)),
+            settings.action_of(spec).value,
             spec.title,
         )
         for spec in specs
     ]
-
-
-def _action(action: CheckAction) -> str:
-    return "stop" if action is CheckAction.STOP else action.value

@@ -68,6 +68,7 @@ def enforcement_message(enforcement: Enforcement) -> Message:
         body=_body(document, enforcement_text(enforcement)),
         attributes={
             "message_type": "enforcement",
+            "outcome": enforcement.outcome.value,
             "verdict": Verdict.NONCOMPLIANT.value,
             "action": Action.STOP.value,
             "severity": order.severity,

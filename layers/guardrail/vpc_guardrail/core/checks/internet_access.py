@@ -1,14 +1,14 @@
 """The job has access to the internet as the settings say: forbidden, allowed or required."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from vpc_guardrail.core.crossing import Crossing, Share
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
-from vpc_guardrail.core.interfaces import through
+from vpc_guardrail.core.interfaces import anything_out, through
 from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
     Direction,
-    Fact,
     Network,
     Subnet,
     TargetKind,
@@ -16,6 +16,7 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.path import Reach, Stretch, stretches
+from vpc_guardrail.core.remedies import allow_https
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 SPEC = CheckSpec(
@@ -52,7 +53,6 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     if settings.internet_access is InternetAccess.ALLOWED:
         yield SPEC.not_applicable(job.arn, "The settings allow access to the internet.")
         return
-    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
     judge = _forbidden if settings.internet_access is InternetAccess.FORBIDDEN else _required
     for subnet_id in job.subnet_ids:
         subnet = network.subnet(subnet_id)
@@ -63,32 +63,45 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
         if isinstance(ways, Unknown):
             yield SPEC.unknown(subnet_id, ways.reason)
         else:
-            yield judge(subnet, ways, rules)
+            yield judge(job, network, subnet, ways)
 
 
-def _forbidden(subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]) -> Finding:
-    evidence = _evidence(subnet, ways, rules)
-    if isinstance(rules, Crossing) and rules.share is Share.NONE:
-        message = f"No outbound rule lets {subnet.id} reach the internet: {rules.detail}."
-        return SPEC.passed(subnet.id, message, evidence)
+def _forbidden(
+    job: TrainingJob, network: Network, subnet: Subnet, ways: tuple[Stretch, ...]
+) -> Finding:
+    """Traffic of any kind counts, to the very addresses that take an open or unseen way."""
+    evidence = _evidence(subnet, ways)
     open_ways = [way for way in ways if _leads_to_nat(way) and way.reach is Reach.REACHED]
-    if open_ways:
-        table = open_ways[0].route_table
+    unseen = [way for way in ways if way.reach is Reach.UNSEEN]
+    through_open = anything_out(network, job.security_group_ids, _addresses(open_ways))
+    if through_open is True:
         return SPEC.failed(
             subnet.id,
             f"{subnet.id} has access to the internet, which the settings forbid: "
             f"{open_ways[0].detail}.",
             evidence=evidence,
-            remediation=_delete_route(open_ways[0], table),
+            remediation=_delete_route(open_ways[0], open_ways[0].route_table),
         )
-    unseen = [way for way in ways if way.reach is Reach.UNSEEN]
-    if unseen:
+    if open_ways and isinstance(through_open, Unknown):
+        return SPEC.unknown(subnet.id, through_open.reason, evidence)
+    if unseen and anything_out(network, job.security_group_ids, _addresses(unseen)) is not False:
         return SPEC.unknown(subnet.id, unseen[0].detail, evidence)
+    if open_ways or unseen:
+        message = f"No outbound rule lets {subnet.id} reach the internet."
+        return SPEC.passed(subnet.id, message, evidence)
     return SPEC.passed(subnet.id, f"{subnet.id} has no way to the internet.", evidence)
 
 
-def _required(subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]) -> Finding:
-    evidence = _evidence(subnet, ways, rules)
+def _addresses(ways: list[Stretch]) -> list[IPv4Network]:
+    return [IPv4Network(way.destination) for way in ways]
+
+
+def _required(
+    job: TrainingJob, network: Network, subnet: Subnet, ways: tuple[Stretch, ...]
+) -> Finding:
+    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
+    evidence = _evidence(subnet, ways)
+    evidence["outbound_rules"] = rules.reason if isinstance(rules, Unknown) else rules.detail
     blocked = [way for way in ways if way.reach is Reach.BLOCKED]
     if blocked:
         return SPEC.failed(
@@ -106,11 +119,7 @@ def _required(subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]) 
             subnet.id,
             f"The outbound rules hold up traffic of {subnet.id} to the internet: {rules.detail}.",
             evidence=evidence,
-            remediation=(
-                f"aws ec2 authorize-security-group-egress --group-id {rules.group_id} "
-                "--ip-permissions IpProtocol=tcp,FromPort=443,ToPort=443,"
-                "IpRanges=[{CidrIp=0.0.0.0/0}]"
-            ),
+            remediation=allow_https(rules.group_id, "egress"),
         )
     unseen = [way for way in ways if way.reach is Reach.UNSEEN]
     if unseen:
@@ -134,9 +143,7 @@ def _delete_route(way: Stretch, table: str) -> str:
     return f"aws ec2 delete-route --route-table-id {table} {option} {destination}"
 
 
-def _evidence(
-    subnet: Subnet, ways: tuple[Stretch, ...], rules: Fact[Crossing]
-) -> dict[str, object]:
+def _evidence(subnet: Subnet, ways: tuple[Stretch, ...]) -> dict[str, object]:
     """The ways by their routes: hundreds of pieces of the internet share a few."""
     by_route = {(way.route_table, way.route, way.detail): way for way in ways}
     return {
@@ -145,5 +152,4 @@ def _evidence(
             {"route_table": table, "route": route, "outcome": way.reach.value, "detail": detail}
             for (table, route, detail), way in by_route.items()
         ],
-        "outbound_rules": rules.reason if isinstance(rules, Unknown) else rules.detail,
     }

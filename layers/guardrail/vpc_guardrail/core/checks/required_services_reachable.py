@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from vpc_guardrail.core.crossing import HTTPS, Crossing, Share
+from vpc_guardrail.core.crossing import Crossing, Share
 from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.interfaces import interface_endpoint_for, through, way_to_endpoint
 from vpc_guardrail.core.internet import internet, internet_blocks
@@ -16,7 +16,8 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.model.groups import TCP
-from vpc_guardrail.core.path import Reach, stretches
+from vpc_guardrail.core.path import IPV6_ONLY, Reach, stretches
+from vpc_guardrail.core.remedies import let_https_pass
 from vpc_guardrail.core.settings import Settings
 
 SPEC = CheckSpec(
@@ -106,25 +107,7 @@ def _service(job: TrainingJob, network: Network, subnet: Subnet, service: str) -
         resource,
         f"{subnet.id} does not reach {service} through {endpoint.id}: {way.detail}.",
         evidence=evidence,
-        remediation=_let_in(way, endpoint.id, job.security_group_ids[0]),
-    )
-
-
-def _let_in(way: Crossing, endpoint_id: str, job_group: str) -> str:
-    """How to mend a way that is held up: by a group's rule, or else by a group of the job's."""
-    if not way.group_id:
-        return (
-            f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint_id} "
-            f"--add-security-group-ids {job_group}"
-        )
-    peer = (
-        f"UserIdGroupPairs=[{{GroupId={job_group}}}]"
-        if way.direction == Direction.INGRESS.name.lower()
-        else "IpRanges=[{CidrIp=0.0.0.0/0}]"
-    )
-    return (
-        f"aws ec2 authorize-security-group-{way.direction} --group-id {way.group_id} "
-        f"--ip-permissions IpProtocol=tcp,FromPort={HTTPS},ToPort={HTTPS},{peer}"
+        remediation=let_https_pass(way, job.security_group_ids[0]),
     )
 
 
@@ -132,13 +115,16 @@ def _by_internet(
     job: TrainingJob, network: Network, subnet: Subnet, service: str, evidence: Evidence
 ) -> Finding:
     resource = f"{service} from {subnet.id}"
-    ways = stretches(network, subnet, internet())
-    if isinstance(ways, Unknown):
-        return SPEC.unknown(resource, ways.reason, evidence)
+    all_ways = stretches(network, subnet, internet())
+    if isinstance(all_ways, Unknown):
+        return SPEC.unknown(resource, all_ways.reason, evidence)
+    # A gateway endpoint takes the packets to its own service only, which needs no other way.
+    ways = [way for way in all_ways if not way.through_gateway_endpoint]
     rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
     blocked = [way for way in ways if way.reach is Reach.BLOCKED]
-    if blocked or (isinstance(rules, Crossing) and rules.share is Share.NONE):
-        why = blocked[0].detail if blocked else rules.detail if isinstance(rules, Crossing) else ""
+    shut = rules.detail if isinstance(rules, Crossing) and rules.share is Share.NONE else None
+    why = blocked[0].detail if blocked and len(blocked) == len(ways) else shut
+    if why is not None:
         if subnet.owner_id != network.account:
             return SPEC.unknown(resource, f"the VPC is shared, and besides {why}", evidence)
         return SPEC.failed(
@@ -154,6 +140,8 @@ def _by_internet(
             ),
         )
     unseen = next((way.detail for way in ways if way.reach is Reach.UNSEEN), None)
+    if unseen is None and blocked:
+        unseen = f"{blocked[0].detail}, and which addresses {service} has is not known"
     if unseen is None and isinstance(rules, Unknown):
         unseen = rules.reason
     if unseen is None and isinstance(rules, Crossing) and rules.share is Share.SOME:
@@ -169,6 +157,8 @@ def _file_system(
     job: TrainingJob, network: Network, subnet: Subnet, file_system: FileSystem
 ) -> Finding:
     resource = f"{file_system.id} from {subnet.id}"
+    if subnet.cidr is None:
+        return SPEC.unknown(resource, IPV6_ONLY.reason)
     port = FILE_SYSTEM_PORTS.get(file_system.kind)
     facts = [network.security_group(group_id) for group_id in job.security_group_ids]
     known = [fact for fact in facts if not isinstance(fact, Unknown)]

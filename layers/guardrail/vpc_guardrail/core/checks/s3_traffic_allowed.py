@@ -15,6 +15,7 @@ from vpc_guardrail.core.model import (
     TrainingJob,
     Unknown,
 )
+from vpc_guardrail.core.remedies import EVERYONE, allow_https, let_https_pass
 from vpc_guardrail.core.routing import EVERYWHERE
 from vpc_guardrail.core.s3_path import interface_endpoint_for_s3, s3_of
 from vpc_guardrail.core.settings import Settings
@@ -31,7 +32,7 @@ SPEC = CheckSpec(
         "addresses, or name S3's prefix list. Each subnet's network ACL is read in the order of "
         "its rule numbers: TCP 443 to S3 outbound, and ports 32768-60999 from S3 inbound, since "
         "an ACL keeps no state. Where an interface endpoint answers S3's name, the way to it is "
-        "judged instead: the job's groups, the endpoint's groups, and the ACL between subnets."
+        "judged instead: the job's groups, the endpoint's groups, and the ACLs between subnets."
     ),
     limits=(
         "The network ACL of a NAT gateway's subnet is not judged. At which addresses of its "
@@ -61,7 +62,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     if to_public_s3:
         yield _of_rules(job, network, rules)
     for subnet_id, crossing in borders.items():
-        yield _of_border(network, subnet_id, crossing, all_shut=all_shut)
+        yield _of_border(job, subnet_id, crossing, all_shut=all_shut)
 
 
 def _endpoint(network: Network, subnet: Fact[Subnet]) -> Fact[Endpoint | None]:
@@ -114,17 +115,11 @@ def _of_rules(job: TrainingJob, network: Network, crossing: Fact[Crossing]) -> F
 def _allow_out(group_id: str, network: Network) -> str:
     list_id = s3_of(network).prefix_list_id
     peer = f"PrefixListIds=[{{PrefixListId={list_id}}}]" if list_id else EVERYONE
-    return (
-        f"aws ec2 authorize-security-group-egress --group-id {group_id} "
-        f"--ip-permissions IpProtocol=tcp,FromPort=443,ToPort=443,{peer}"
-    )
-
-
-EVERYONE = "IpRanges=[{CidrIp=0.0.0.0/0}]"
+    return allow_https(group_id, "egress", peer)
 
 
 def _of_border(
-    network: Network, subnet_id: str, crossing: Fact[Crossing], *, all_shut: bool
+    job: TrainingJob, subnet_id: str, crossing: Fact[Crossing], *, all_shut: bool
 ) -> Finding:
     if isinstance(crossing, Unknown):
         return SPEC.unknown(subnet_id, crossing.reason)
@@ -137,24 +132,5 @@ def _of_border(
         f"S3 traffic of {subnet_id} is held up: {crossing.detail}.",
         severity=None if all_shut else Severity.MEDIUM,
         evidence=evidence,
-        remediation=_open(network, subnet_id, crossing),
-    )
-
-
-def _open(network: Network, subnet_id: str, crossing: Crossing) -> str:
-    """How to let S3 traffic through what holds it up: a group, or else the subnet's ACL."""
-    if crossing.group_id:
-        return (
-            f"aws ec2 authorize-security-group-{crossing.direction} "
-            f"--group-id {crossing.group_id} "
-            f"--ip-permissions IpProtocol=tcp,FromPort=443,ToPort=443,{EVERYONE}"
-        )
-    acl = acl_of(network, subnet_id)
-    if isinstance(acl, Unknown):
-        return ""
-    entry = f"aws ec2 create-network-acl-entry --network-acl-id {acl.id} --protocol tcp"
-    rule = "--rule-number 1 --cidr-block 0.0.0.0/0 --rule-action allow"
-    return (
-        f"{entry} {rule} --egress --port-range From=443,To=443 && "
-        f"{entry} {rule} --ingress --port-range From=1024,To=65535"
+        remediation=let_https_pass(crossing, job.security_group_ids[0]),
     )

@@ -13,7 +13,7 @@ class JobSource(Enum):
     DESCRIBED = "described"
     """DescribeTrainingJob: the truth."""
     EVENT = "event"
-    """The request in the event: the job can no longer be described."""
+    """The request in the event: the job could not be described."""
 
 
 @dataclass(frozen=True, slots=True)

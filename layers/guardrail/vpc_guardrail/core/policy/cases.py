@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 MOST_CASES = 256
 """How many combinations of values are looked at; keys beyond that stay open, so "maybe"."""
-ALTERNATIVES_BUDGET = 100_000
+MOST_COMPARISONS = 4096
+"""How many conditions are compared, over all combinations, before keys stay open."""
+ALTERNATIVES_BUDGET = 5_000
 
 Choice = Known | Absent
 
@@ -65,7 +67,8 @@ def assignments(
             alternatives = _alternatives(value, where)
             if alternatives:
                 found[key] = alternatives
-    while _count(found) > MOST_CASES:
+    conditions = sum(len(where.conditions) for where in keys.values())
+    while _count(found) > min(MOST_CASES, MOST_COMPARISONS // (conditions + 1)):
         del found[max(found, key=lambda key: len(found[key]))]
     return [dict(zip(found, each, strict=True)) for each in product(*found.values())]
 

@@ -125,7 +125,26 @@ class Glob:
         """True if the text is in the language, in time linear in text times pattern."""
         if len(self.head) == len(self.tokens):
             return text == self.head
-        return len(self.tokens) in self.after(text)
+        if any(token.star and token is not ANY_TEXT for token in self.tokens):
+            return len(self.tokens) in self.after(text)
+        return text.startswith(self.head) and self._matches_from(text, len(self.head))
+
+    def _matches_from(self, text: str, at: int) -> bool:
+        """Greedy matching: each star takes as little as it can, and the last one mends that."""
+        position, star, resumed = at, -1, 0
+        while at < len(text):
+            token = self.tokens[position] if position < len(self.tokens) else None
+            if token is not None and token.star:
+                star, resumed = position, at
+                position += 1
+            elif token is not None and token.symbol.holds(text[at]):
+                position, at = position + 1, at + 1
+            elif star >= 0:
+                resumed += 1
+                position, at = star + 1, resumed
+            else:
+                return False
+        return all(token.star for token in self.tokens[position:])
 
     def _closure(self, positions: set[int]) -> set[int]:
         reached = set(positions)

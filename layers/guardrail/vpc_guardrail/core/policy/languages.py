@@ -39,13 +39,15 @@ STEP = 4
 """What a step costs before its bits are counted."""
 BITS_OF_A_STEP = 4096
 """Bits of a state that a step handles for one more."""
+COMPARED_FOR_ONE = 16
+"""Earlier states that are compared with a new one for one."""
 BITS_TO_BUILD = 3
 """Bits of an automaton that are built for one."""
 
 Place = tuple[int, ...]
 """A position in each of the wanted unions."""
-Alive = tuple[int, ...]
-"""A state of each automaton of what is avoided."""
+States = tuple[int, ...]
+"""A state of each automaton: first of what is avoided, then of what confines."""
 Link = tuple["Link | None", str]
 
 
@@ -117,64 +119,138 @@ class _Track:
 
 
 class _Seen:
-    """The places reached so far, each with the least that is alive there."""
+    """The places reached so far, each with the best states there: fewest avoided, most confined."""
 
-    def __init__(self) -> None:
-        self._least: dict[Place, list[Alive]] = {}
+    def __init__(self, avoided: int, budget: Budget) -> None:
+        self._avoided = avoided
+        self._budget = budget
+        self._best: dict[Place, list[States]] = {}
 
-    def is_news(self, place: Place, alive: Alive) -> bool:
-        """Note a state; False if this place was reached with no more alive."""
-        known = self._least.setdefault(place, [])
-        if any(_within(less, alive) for less in known):
+    def is_news(self, place: Place, states: States) -> bool:
+        """Note the states; False if this place was reached with states no worse."""
+        known = self._best.setdefault(place, [])
+        self._budget.take(len(known) // COMPARED_FOR_ONE)
+        if any(self._as_good(best, states) for best in known):
             return False
-        known[:] = [more for more in known if not _within(alive, more)]
-        known.append(alive)
+        known[:] = [best for best in known if not self._as_good(states, best)]
+        known.append(states)
         return True
 
+    def _as_good(self, one: States, other: States) -> bool:
+        avoided = self._avoided
+        return all(
+            mine & theirs == (mine if index < avoided else theirs)
+            for index, (mine, theirs) in enumerate(zip(one, other, strict=True))
+        )
 
-def _within(less: Alive, more: Alive) -> bool:
-    return all(one & other == one for one, other in zip(less, more, strict=True))
 
+def escape(
+    wanted: Sequence[Sequence[Glob]],
+    avoided: Sequence[Bank],
+    budget: Budget,
+    confined: Sequence[Bank] = (),
+) -> str | None:
+    """A text that is in all of some unions and in none of others, or None.
 
-def escape(wanted: Sequence[Sequence[Glob]], avoided: Sequence[Bank], budget: Budget) -> str | None:
-    """A text that matches some pattern of each wanted union and none that is avoided, or None.
-
-    All the banks of what is avoided start after the same head, with which the first of the wanted
-    unions must begin.
+    The wanted unions are searched pattern by pattern, so all but one should be small; in the
+    confined ones all patterns run together. All banks must start after the same head, with which
+    every text of the first of the wanted unions begins.
     """
-    head = avoided[0].head if avoided else ""
-    starts = tuple(bank.start for bank in avoided)
-    if any(start & bank.certain for start, bank in zip(starts, avoided, strict=True)):
+    banks = (*avoided, *confined)
+    head = banks[0].head if banks else ""
+    start = tuple(bank.start for bank in banks)
+    search = _Search(avoided, confined, budget)
+    if search.is_hopeless(start):
         return None
     tracks = [_Track(patterns) for patterns in wanted]
-    seen = _Seen()
-    todo: list[tuple[Place, Alive, Link | None]] = []
+    seen = _Seen(len(avoided), budget)
+    todo: list[tuple[Place, States, Link | None]] = []
     for place in product(*(track.after(head) for track in tracks)):
-        if seen.is_news(place, starts):
-            todo.append((place, starts, None))
+        if seen.is_news(place, start):
+            todo.append((place, start, None))
     while todo:
-        place, alive, link = todo.pop()
-        if all(map(_Track.may_end, tracks, place)) and not any(
-            state & bank.accepting for state, bank in zip(alive, avoided, strict=True)
-        ):
+        place, states, link = todo.pop()
+        if all(map(_Track.may_end, tracks, place)) and search.may_end(states):
             return head + _text(link)
         for symbol, onward in _moves(tracks, place):
-            for char in _worth_trying(symbol, avoided, alive):
-                still = _step(avoided, alive, char, budget)
-                if still is not None and seen.is_news(onward, still):
-                    todo.append((onward, still, (link, char)))
+            for char in search.worth_trying(symbol, states):
+                after = search.step(states, char)
+                if after is not None and seen.is_news(onward, after):
+                    todo.append((onward, after, (link, char)))
     return None
 
 
-def _step(avoided: Sequence[Bank], alive: Alive, char: str, budget: Budget) -> Alive | None:
-    """What is alive after one more character; None if something avoided is sure to match."""
-    found: list[int] = []
-    for state, bank in zip(alive, avoided, strict=True):
-        budget.spend(bank)
-        found.append(bank.step(state, char))
-        if found[-1] & bank.certain:
-            return None
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a text must keep out of, and what it must stay in."""
+
+    avoided: Sequence[Bank]
+    confined: Sequence[Bank]
+    budget: Budget
+
+    def is_hopeless(self, states: States) -> bool:
+        """True if every further text is in what is avoided, or out of what confines."""
+        many = len(self.avoided)
+        return any(
+            state & bank.certain for state, bank in zip(states[:many], self.avoided, strict=True)
+        ) or not all(states[many:])
+
+    def may_end(self, states: States) -> bool:
+        """True if the text may end here."""
+        many = len(self.avoided)
+        return not any(
+            state & bank.accepting for state, bank in zip(states[:many], self.avoided, strict=True)
+        ) and all(
+            state & bank.accepting for state, bank in zip(states[many:], self.confined, strict=True)
+        )
+
+    def step(self, states: States, char: str) -> States | None:
+        """The states after one more character; None if that is hopeless."""
+        for bank in self.avoided:
+            self.budget.spend(bank)
+        for bank in self.confined:
+            self.budget.spend(bank)
+        banks = (*self.avoided, *self.confined)
+        after = tuple(bank.step(state, char) for state, bank in zip(states, banks, strict=True))
+        return None if self.is_hopeless(after) else after
+
+    def worth_trying(self, symbol: Symbol, states: States) -> Iterator[str]:
+        """Characters of a symbol, such that no other leads to better states."""
+        only = symbol.only
+        if only is not None:
+            yield only
+            return
+        many = len(self.avoided)
+        for state, bank in zip(states[:many], self.avoided, strict=True):
+            for char, where in bank.excluded.items():
+                if where & state and symbol.holds(char):
+                    yield char
+        for state, bank in zip(states[many:], self.confined, strict=True):
+            for char in bank.alphabet:
+                if bank.special(char) & state and symbol.holds(char):
+                    yield char
+        fresh = self._fresh(symbol, states)
+        if fresh is not None:
+            yield fresh
+        else:
+            yield from sorted(symbol.chars)
+
+    def _fresh(self, symbol: Symbol, states: States) -> str | None:
+        """A character of a symbol that nothing avoided asks for by now, if there is one."""
+        others = map(chr, PRIVATE_USE) if symbol.negated else iter(sorted(symbol.chars))
+        alive = states[: len(self.avoided)]
+        barred = {char for bank in self.confined for char in bank.excluded}
+        for char in chain(PLAIN, others):
+            if (
+                symbol.holds(char)
+                and char not in barred
+                and not any(
+                    bank.special(char) & state
+                    for state, bank in zip(alive, self.avoided, strict=True)
+                )
+            ):
+                return char
+        return None
 
 
 def _moves(tracks: Sequence[_Track], place: Place) -> Iterator[tuple[Symbol, Place]]:
@@ -185,34 +261,6 @@ def _moves(tracks: Sequence[_Track], place: Place) -> Iterator[tuple[Symbol, Pla
             symbol = symbol.meet(each)
         if symbol.negated or symbol.chars:
             yield symbol, tuple(position for _, position in choice)
-
-
-def _worth_trying(symbol: Symbol, avoided: Sequence[Bank], alive: Alive) -> Iterator[str]:
-    """Characters of a symbol, such that no other would keep less of the avoided alive."""
-    only = symbol.only
-    if only is not None:
-        yield only
-        return
-    for state, bank in zip(alive, avoided, strict=True):
-        for char, where in bank.excluded.items():
-            if where & state and symbol.holds(char):
-                yield char
-    fresh = _fresh(symbol, avoided, alive)
-    if fresh is not None:
-        yield fresh
-    else:
-        yield from sorted(symbol.chars)
-
-
-def _fresh(symbol: Symbol, avoided: Sequence[Bank], alive: Alive) -> str | None:
-    """A character of a symbol that no living pattern asks for, if there is one."""
-    others = map(chr, PRIVATE_USE) if symbol.negated else iter(sorted(symbol.chars))
-    for char in chain(PLAIN, others):
-        if symbol.holds(char) and not any(
-            bank.special(char) & state for state, bank in zip(alive, avoided, strict=True)
-        ):
-            return char
-    return None
 
 
 def _text(link: Link | None) -> str:

@@ -81,11 +81,11 @@ class Space:
             self._near[region] = region.near(self.language)
         return self._near[region]
 
-    def bank(self, regions: Sequence[Region]) -> Bank:
+    def bank(self, regions: Sequence[Region], *, excluded: bool = True) -> Bank:
         """The patterns of these regions, and of what is left out, run together."""
-        key = tuple(regions)
+        key = (*regions, self.excluded) if excluded else tuple(regions)
         if key not in self._banks:
-            patterns = [pattern for region in (self.excluded, *key) for pattern in region.patterns]
+            patterns = [pattern for region in key for pattern in region.patterns]
             bank = Bank(patterns, self.language.head)
             self.budget.spend_on_building(bank)
             self._banks[key] = bank
@@ -114,21 +114,21 @@ class Space:
         near = [self.near(each) for each in denies]
         if any(each.includes(language) for each in near):
             return None
-        confined = [each.patterns for each in near if each.negated]
+        confined = [self.bank([each], excluded=False) for each in near if each.negated]
         denied = [each for each in near if not each.negated and each.patterns]
         is_free = not denied and not confined and not self.excluded.patterns
         for allow in map(self.near, allows):
             if is_free and allow.includes(language):
                 return language.sample()
             if allow.negated:
-                banks = [self.bank(denied), Bank(allow.patterns, language.head)]
-                found = escape([[language], *confined], banks, budget)
+                banks = [self.bank(denied), self.bank([allow])]
+                found = escape([[language]], banks, budget, confined)
                 if found is not None:
                     return found
                 continue
             for pattern in allow.patterns:
-                wanted = [[language], [pattern], *confined]
-                found = escape(wanted, [self.bank(denied)], budget)
+                wanted = [[language], [pattern]]
+                found = escape(wanted, [self.bank(denied)], budget, confined)
                 if found is not None:
                     return found
         return None
@@ -151,9 +151,9 @@ class Space:
         near = [self.near(each) for each in allows]
         if any(each.includes(language) for each in near):
             return None
-        missed = [each.patterns for each in near if each.negated]
+        missed = [self.bank([each], excluded=False) for each in near if each.negated]
         passed = [each for each in near if not each.negated and each.patterns]
-        return escape([[language], *missed], [self.bank(passed)], budget)
+        return escape([[language]], [self.bank(passed)], budget, missed)
 
 
 def _with_variables(statement: Statement, context: Context, *, at_most: bool) -> Region:
