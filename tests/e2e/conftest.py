@@ -71,6 +71,7 @@ def enforcing(enforcing_stack: Guardrail) -> Iterator[Guardrail]:
     """The guardrail in mode enforce."""
     with enforcing_stack.listening() as guardrail:
         yield guardrail
+        guardrail.empty_queues()
 
 
 @pytest.fixture
@@ -78,12 +79,14 @@ def auditing(auditing_stack: Guardrail) -> Iterator[Guardrail]:
     """The guardrail in mode audit."""
     with auditing_stack.listening() as guardrail:
         yield guardrail
+        guardrail.empty_queues()
 
 
 @pytest.fixture
-def by_hand(enforcing_stack: Guardrail) -> Guardrail:
+def by_hand(enforcing_stack: Guardrail) -> Iterator[Guardrail]:
     """The guardrail in mode enforce, whose rule catches nothing: the test hands events over."""
-    return enforcing_stack
+    yield enforcing_stack
+    enforcing_stack.empty_queues()
 
 
 @pytest.fixture

@@ -155,9 +155,10 @@ class Function:
         finally:
             functions.update_event_source_mapping(UUID=self.mapping_id, Enabled=True)
 
-    def empty_queue(self) -> None:
-        """Delete what waits in its queue, also what would come back later."""
-        self.session.client("sqs").purge_queue(QueueUrl=self.queue_url)
+    def empty_queues(self) -> None:
+        """Delete what waits in its queues, also what would come back later."""
+        for queue_url in (self.queue_url, self.dead_letter_queue_url):
+            self.session.client("sqs").purge_queue(QueueUrl=queue_url)
 
     def wait_until(self, look: Callable[[], T], complaint: str) -> T:
         """The first true value that a look gives; `TimeoutError` with the end of the log."""
@@ -220,17 +221,21 @@ class Guardrail:
     def listening(self) -> Iterator[Guardrail]:
         """Let its rule catch events until the context ends."""
         events = self.session.client("events")
-        rule = self.stack.outputs["TrainingJobCreatedRuleName"]
-        events.enable_rule(Name=rule)
+        events.enable_rule(Name=self.stack.outputs["TrainingJobCreatedRuleName"])
         try:
             yield self
         finally:
-            events.disable_rule(Name=rule)
+            self.mute()
 
     def mute(self) -> None:
         """Let its rule catch nothing, so that tests can hand events over by themselves."""
         events = self.session.client("events")
         events.disable_rule(Name=self.stack.outputs["TrainingJobCreatedRuleName"])
+
+    def empty_queues(self) -> None:
+        """Delete all that a test left, so that the next one waits for its own messages alone."""
+        self.inspector.empty_queues()
+        self.enforcer.empty_queues()
 
     def warm_up(self, job: Job) -> None:
         """Let both functions start, by a job that is stopped: a start-up takes seconds."""

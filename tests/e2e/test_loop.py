@@ -89,7 +89,7 @@ def test_a_message_carries_a_text_for_email(
     ]
     assert [message["MessageStructure"] for message in published] == ["json", "json"]
     verdict, report = (json.loads(message["Message"])["email"] for message in published)
-    assert verdict.startswith(f"Training job {job.name}: noncompliant\nThe job is being stopped.")
+    assert verdict.startswith(f"Training job {job.name}: noncompliant\n")
     assert "\nFAIL CRITICAL vpc-config-present\n" in verdict
     assert report.startswith(f"{job.name} was stopped, because of vpc-config-present.\n")
     assert "noncompliant" in published[0]["Subject"]

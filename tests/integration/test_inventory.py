@@ -14,15 +14,26 @@ from tests.builders import ACCOUNT, NOW, REGION, a_job
 from tests.integration.networks import (
     BuiltVpc,
     add_gateway_endpoint,
+    add_group,
+    add_interface_endpoint,
     add_prefix_list,
+    associations,
     build_vpc,
 )
 from tests.integration.wire import ALWAYS, Wire, ec2_answer
-from vpc_guardrail.adapters import network_reading
+from vpc_guardrail.adapters import list_reading
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.core import routing
-from vpc_guardrail.core.model import Network, TargetKind, TrainingJob, Unknown
+from vpc_guardrail.core.acl import acl_of
+from vpc_guardrail.core.model import (
+    DhcpOptions,
+    Direction,
+    Network,
+    TargetKind,
+    TrainingJob,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +49,16 @@ SECOND_WAVE = (
     "DescribeRouteTables",
     "DescribeVpcEndpoints",
     "DescribeNatGateways",
+    "DescribeNetworkAcls",
     "DescribeVpcAttribute",
     "DescribeVpcAttribute",
     "GetManagedPrefixListEntries",
+    "DescribeDhcpOptions",
 )
+"""The last one needs the ids that DescribeVpcs tells."""
+
+COLD = len(FIRST_WAVE) + len(SECOND_WAVE)
+"""EC2's calls for a job whose VPC has neither interface endpoints nor further prefix lists."""
 
 
 @pytest.fixture
@@ -69,7 +86,7 @@ def read(ec2: EC2Client, job: TrainingJob) -> Network:
 
 
 class TestCalls:
-    def test_a_cold_job_costs_three_calls_and_then_seven(
+    def test_a_cold_job_costs_three_calls_and_then_nine(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         read(ec2, vpc.job())
@@ -121,7 +138,7 @@ class TestCalls:
         inventory.read(vpc.job())
         wire.calls.clear()
         inventory.read(other.job("train-2"))
-        assert len(wire.calls) == 10
+        assert len(wire.calls) == COLD
 
     def test_the_next_batch_is_read_anew(self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire) -> None:
         before = read(ec2, vpc.job())
@@ -207,6 +224,7 @@ class TestFacts:
         reason = Unknown("no subnet was found that would tell the VPC")
         assert network.vpcs == network.route_tables == network.endpoints == reason
         assert network.nat_gateways == network.group_vpcs == reason
+        assert network.network_acls == network.dhcp_options == reason
         assert not isinstance(network.prefix_lists, Unknown)
         assert {each.entries for each in network.prefix_lists.values()} == {reason}
 
@@ -235,13 +253,104 @@ class TestFacts:
     ) -> None:
         network = read(ec2, vpc.job(instance_type=instance_type))
         assert network.efa_support == {instance_type: supported}
-        assert len(wire.calls) == 11
+        assert len(wire.calls) == COLD + 1
 
     def test_a_type_that_ec2_does_not_know_is_unknown(self, ec2: EC2Client, vpc: BuiltVpc) -> None:
         network = read(ec2, vpc.job(instance_type="ml.p99.48xlarge"))
         assert network.efa_support == {
             "ml.p99.48xlarge": Unknown("EC2 does not know p99.48xlarge in this Region")
         }
+
+    def test_the_network_acls_of_the_vpcs_are_read(self, ec2: EC2Client, vpc: BuiltVpc) -> None:
+        network = read(ec2, vpc.job())
+        acl = acl_of(network, vpc.subnet)
+        assert not isinstance(acl, Unknown)
+        assert acl.vpc_id == vpc.id
+        allowed = {each.direction for each in acl.entries if each.allows}
+        assert allowed == {*Direction}
+
+    def test_the_dhcp_options_of_the_vpcs_are_read(self, ec2: EC2Client, vpc: BuiltVpc) -> None:
+        network = read(ec2, vpc.job())
+        built = network.vpc(vpc.id)
+        assert not isinstance(built, Unknown)
+        assert built.dhcp_options_id == vpc.dhcp_options
+        assert network.dhcp_options == {
+            vpc.dhcp_options: DhcpOptions(
+                vpc.dhcp_options, (f"{REGION}.compute.internal",), ("AmazonProvidedDNS",)
+            )
+        }
+
+    def test_where_no_option_set_is_associated_none_is_asked_for(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=vpc.id)
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        assert "DescribeDhcpOptions" not in wire.calls
+        assert network.dhcp_options == {}
+
+
+class TestGroupsOfEndpoints:
+    @pytest.fixture
+    def guard(self, ec2: EC2Client, vpc: BuiltVpc) -> str:
+        """The group of an interface endpoint in the job's VPC."""
+        group = add_group(ec2, vpc.id, "endpoints")
+        add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", group)
+        return group
+
+    def test_they_are_read_beside_those_of_the_job_with_one_more_call(
+        self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
+    ) -> None:
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.security_groups, Unknown)
+        assert {*network.security_groups} == {vpc.group, guard}
+        assert len(wire.calls) == COLD + 1
+        asked = [values for name, values in wire.requests if name == "DescribeSecurityGroups"]
+        assert asked[1]["Filters"] == [{"Name": "group-id", "Values": [guard]}]
+
+    def test_one_that_the_job_carries_itself_is_not_read_again(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", vpc.group)
+        wire.calls.clear()
+        read(ec2, vpc.job())
+        assert len(wire.calls) == COLD
+
+    def test_a_prefix_list_that_their_rules_name_is_read(
+        self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
+    ) -> None:
+        named = add_prefix_list(ec2, "clients", "10.0.0.0/24")
+        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": named}]}
+        ec2.authorize_security_group_ingress(GroupId=guard, IpPermissions=[rule])  # type: ignore[list-item]
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert network.prefix_lists[named].entries == (IPv4Network("10.0.0.0/24"),)
+
+    def test_a_refusal_to_read_them_leaves_those_of_the_job(
+        self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
+    ) -> None:
+        wire.passes("DescribeSecurityGroups")
+        wire.fails("DescribeSecurityGroups", "UnauthorizedOperation", status=403)
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.security_group(vpc.group), Unknown)
+        assert isinstance(network.security_group(guard), Unknown)
+
+    def test_where_no_group_may_be_read_it_is_not_tried_again(
+        self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
+    ) -> None:
+        wire.fails("DescribeSecurityGroups", "UnauthorizedOperation", status=403)
+        network = read(ec2, vpc.job())
+        reason = Unknown("ec2:DescribeSecurityGroups is denied to the guardrail")
+        assert network.security_groups == reason
+        assert Counter(wire.calls)["DescribeSecurityGroups"] == 1
+
+    def test_throttling_of_the_second_reading_is_a_fault(
+        self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire, waits: Waits
+    ) -> None:
+        wire.passes("DescribeSecurityGroups")
+        wire.fails("DescribeSecurityGroups", "RequestLimitExceeded", status=503, times=ALWAYS)
+        with pytest.raises(ClientError, match="RequestLimitExceeded"):
+            read(ec2, vpc.job())
 
 
 class TestPrefixLists:
@@ -253,7 +362,7 @@ class TestPrefixLists:
         s3 = routing.destination_of(network, network.s3_service_name)
         assert isinstance(s3.blocks, tuple)
         assert not isinstance(network.prefix_lists, Unknown)
-        assert network.prefix_lists[unnamed].entries == network_reading.NOT_NAMED
+        assert network.prefix_lists[unnamed].entries == list_reading.NOT_NAMED
 
     def test_a_list_that_a_rule_names_is_read(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -268,7 +377,7 @@ class TestPrefixLists:
             IPv4Network("10.0.0.0/24"),
             IPv4Network("10.0.1.0/24"),
         )
-        assert len(wire.calls) == 11
+        assert len(wire.calls) == COLD + 1
 
     def test_a_list_that_a_route_names_is_read_so_that_s3_stays_judged(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -279,7 +388,7 @@ class TestPrefixLists:
         network = read(ec2, vpc.job())
         dynamodb = routing.destination_of(network, f"com.amazonaws.{REGION}.dynamodb")
         assert isinstance(dynamodb.blocks, tuple)
-        assert len(wire.calls) == 11
+        assert len(wire.calls) == COLD + 1
         assert not isinstance(network.route_tables, Unknown)
         s3 = routing.destination_of(network, network.s3_service_name)
         table = network.route_tables[vpc.route_table]
@@ -297,12 +406,12 @@ class TestPrefixLists:
         wire.calls.clear()
         network = read(ec2, vpc.job())
         asked = Counter(wire.calls)["GetManagedPrefixListEntries"]
-        assert asked == network_reading.LISTS_READ
+        assert asked == list_reading.LISTS_READ
         assert not isinstance(network.prefix_lists, Unknown)
         left_out = [
-            each for each in lists if network.prefix_lists[each].entries == network_reading.TOO_MANY
+            each for each in lists if network.prefix_lists[each].entries == list_reading.TOO_MANY
         ]
-        assert len(left_out) == 25 + 1 - network_reading.LISTS_READ
+        assert len(left_out) == 25 + 1 - list_reading.LISTS_READ
 
     def test_a_list_that_went_while_it_was_read_is_unknown(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -325,14 +434,26 @@ FACTS = (
     "endpoints",
     "nat_gateways",
     "prefix_lists",
+    "network_acls",
+    "dhcp_options",
 )
-BY_SUBNETS = ("vpcs", "route_tables", "endpoints", "nat_gateways", "group_vpcs")
+BY_SUBNETS = (
+    "vpcs",
+    "route_tables",
+    "endpoints",
+    "nat_gateways",
+    "group_vpcs",
+    "network_acls",
+    "dhcp_options",
+)
 DENIALS = {
     "DescribeSubnets": ("subnets", *BY_SUBNETS),
     "DescribeSecurityGroups": ("security_groups", "group_vpcs"),
     "DescribeSecurityGroupVpcAssociations": ("group_vpcs",),
     "DescribeManagedPrefixLists": ("prefix_lists",),
-    "DescribeVpcs": ("vpcs",),
+    "DescribeVpcs": ("vpcs", "dhcp_options"),
+    "DescribeDhcpOptions": ("dhcp_options",),
+    "DescribeNetworkAcls": ("network_acls",),
     "DescribeRouteTables": ("route_tables",),
     "DescribeVpcEndpoints": ("endpoints",),
     "DescribeNatGateways": ("nat_gateways",),
@@ -382,7 +503,7 @@ class TestFaults:
         wire.fails(operation, "RequestLimitExceeded", status=503, times=2)
         wire.attempts.clear()
         assert read(ec2, vpc.job()) == sound
-        assert len(wire.attempts) == 12
+        assert len(wire.attempts) == COLD + 2
         assert len(waits) == 2
 
     @pytest.mark.parametrize("operation", [*FIRST_WAVE, *dict.fromkeys(SECOND_WAVE)])
@@ -464,16 +585,4 @@ def table_page(table_id: str, vpc_id: str) -> str:
     return (
         f"<routeTableSet><item><routeTableId>{table_id}</routeTableId>"
         f"<vpcId>{vpc_id}</vpcId></item></routeTableSet>"
-    )
-
-
-def associations(*rows: tuple[str, str, str]) -> str:
-    """What DescribeSecurityGroupVpcAssociations answers: group, VPC and state."""
-    items = "".join(
-        f"<item><groupId>{group}</groupId><vpcId>{vpc}</vpcId><state>{state}</state></item>"
-        for group, vpc, state in rows
-    )
-    return ec2_answer(
-        "DescribeSecurityGroupVpcAssociations",
-        f"<securityGroupVpcAssociationSet>{items}</securityGroupVpcAssociationSet>",
     )

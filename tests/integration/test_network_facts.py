@@ -11,8 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vpc_guardrail.adapters import group_facts, network_facts, route_facts
-from vpc_guardrail.core.model import EndpointType, Target, TargetKind, Unknown
+from vpc_guardrail.adapters import (
+    acl_facts,
+    dhcp_facts,
+    group_facts,
+    network_facts,
+    route_facts,
+)
+from vpc_guardrail.core.model import (
+    DhcpOptions,
+    Direction,
+    EndpointType,
+    Target,
+    TargetKind,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +56,14 @@ AN_ENDPOINT: Json = {
     "State": "Available",
 }
 A_NAT_GATEWAY: Json = {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "State": "available"}
+AN_ENTRY: Json = {
+    "RuleNumber": 100,
+    "Egress": False,
+    "Protocol": "6",
+    "RuleAction": "allow",
+    "CidrBlock": "10.0.0.0/8",
+    "PortRange": {"From": 443, "To": 444},
+}
 A_LIST: Json = {"PrefixListId": "pl-1", "PrefixListName": "offices", "OwnerId": "111122223333"}
 
 
@@ -53,6 +74,15 @@ class TestSubnets:
         subnet = found["subnet-1"]
         assert (subnet.vpc_id, subnet.available_addresses) == ("vpc-1", 251)
         assert subnet.cidr == IPv4Network("10.0.0.0/24")
+
+    def test_it_is_on_no_outpost_unless_it_is_said(self) -> None:
+        arn = "arn:aws:outposts:eu-central-1:111122223333:outpost/op-1"
+        found = network_facts.subnets(
+            [A_SUBNET, A_SUBNET | {"SubnetId": "subnet-2", "OutpostArn": arn}]
+        )
+        assert not isinstance(found, Unknown)
+        assert found["subnet-1"].outpost_arn is None
+        assert found["subnet-2"].outpost_arn == arn
 
     def test_an_ipv6_only_subnet_has_no_ipv4_addresses(self) -> None:
         item = A_SUBNET | {"Ipv6Native": True, "AvailableIpAddressCount": 0}
@@ -95,6 +125,19 @@ class TestVpcs:
         found = network_facts.vpcs([item], {}, {})
         assert not isinstance(found, Unknown)
         assert found["vpc-1"].internet_block_mode == mode
+
+    @pytest.mark.parametrize(
+        ("members", "options"),
+        [
+            ({"DhcpOptionsId": "dopt-1"}, "dopt-1"),
+            ({"DhcpOptionsId": "default"}, "default"),
+            ({}, "default"),
+        ],
+    )
+    def test_its_dhcp_option_set(self, members: Json, options: str) -> None:
+        found = network_facts.vpcs([A_VPC | members], {}, {})
+        assert not isinstance(found, Unknown)
+        assert found["vpc-1"].dhcp_options_id == options
 
     def test_an_attribute_without_a_value_is_unknown(self) -> None:
         assert network_facts.dns_attribute({"EnableDnsSupport": {}}, "EnableDnsSupport") == Unknown(
@@ -314,6 +357,118 @@ class TestPrefixLists:
         assert found["pl-1"].entries is why
 
 
+class TestNetworkAcls:
+    def test_an_acl_and_its_subnets(self) -> None:
+        acl = self.acl(
+            Associations=[
+                {"NetworkAclAssociationId": "aclassoc-1", "SubnetId": "subnet-1"},
+                {"NetworkAclAssociationId": "aclassoc-2", "SubnetId": "subnet-2"},
+            ]
+        )
+        assert (acl.id, acl.vpc_id, acl.entries) == ("acl-1", "vpc-1", ())
+        assert acl.subnet_ids == {"subnet-1", "subnet-2"}
+
+    def test_an_entry(self) -> None:
+        entry = self.entry()
+        assert (entry.number, entry.direction, entry.protocol) == (100, Direction.INGRESS, "6")
+        assert (entry.allows, entry.block) == (True, IPv4Network("10.0.0.0/8"))
+        assert (entry.first_port, entry.last_port) == (443, 444)
+
+    @pytest.mark.parametrize(
+        ("egress", "direction"), [(True, Direction.EGRESS), (False, Direction.INGRESS)]
+    )
+    def test_the_direction(self, egress: bool, direction: Direction) -> None:
+        assert self.entry(Egress=egress).direction is direction
+
+    @pytest.mark.parametrize(
+        ("action", "allows"), [("allow", True), ("deny", False), ("DENY", False)]
+    )
+    def test_whether_it_allows(self, action: str, allows: bool) -> None:
+        assert self.entry(RuleAction=action).allows is allows
+
+    @pytest.mark.parametrize(
+        ("given_as", "number"),
+        [("-1", "-1"), ("6", "6"), ("tcp", "6"), ("UDP", "17"), ("50", "50")],
+    )
+    def test_the_protocol_is_kept_by_number(self, given_as: str, number: str) -> None:
+        assert self.entry(Protocol=given_as).protocol == number
+
+    @pytest.mark.parametrize("protocol", ["-1", "1", "50"])
+    def test_protocols_without_ports(self, protocol: str) -> None:
+        entry = self.entry(Protocol=protocol)
+        assert (entry.first_port, entry.last_port) == (None, None)
+
+    def test_an_ipv6_block(self) -> None:
+        entry = self.entry(CidrBlock=None, Ipv6CidrBlock="::/0")
+        assert entry.block == IPv6Network("::/0")
+
+    @pytest.mark.parametrize(
+        "member", ["RuleNumber", "Egress", "Protocol", "RuleAction", "CidrBlock", "PortRange"]
+    )
+    def test_a_missing_member_is_not_made_up(self, member: str) -> None:
+        assert self.without(member).reason.startswith("ec2:DescribeNetworkAcls answered without ")
+
+    def test_an_action_of_next_year_neither_allows_nor_denies(self) -> None:
+        found = acl_facts.network_acls([self.item(Entries=[AN_ENTRY | {"RuleAction": "log"}])])
+        assert found == Unknown(
+            "ec2:DescribeNetworkAcls answered without a known RuleAction, but 'log'"
+        )
+
+    def without(self, member: str) -> Unknown:
+        entry = {name: value for name, value in AN_ENTRY.items() if name != member}
+        found = acl_facts.network_acls([self.item(Entries=[entry])])
+        assert isinstance(found, Unknown)
+        return found
+
+    def entry(self, **members: Any) -> Any:
+        (entry,) = self.acl(Entries=[AN_ENTRY | members]).entries
+        return entry
+
+    def acl(self, **members: Any) -> Any:
+        found = acl_facts.network_acls([self.item(**members)])
+        assert not isinstance(found, Unknown)
+        return found["acl-1"]
+
+    def item(self, **members: Any) -> Json:
+        return {"NetworkAclId": "acl-1", "VpcId": "vpc-1"} | members
+
+
+class TestDhcpOptions:
+    def test_a_set(self) -> None:
+        found = self.options({"domain-name": ["a.internal"], "domain-name-servers": ["10.0.0.2"]})
+        assert found == DhcpOptions("dopt-1", ("a.internal",), ("10.0.0.2",))
+
+    def test_keys_that_it_lacks_are_empty(self) -> None:
+        assert self.options({"ntp-servers": ["10.0.0.9"]}) == DhcpOptions("dopt-1", (), ())
+        assert self.options({"domain-name": []}) == DhcpOptions("dopt-1", (), ())
+
+    @pytest.mark.parametrize(
+        "values", [["10.0.0.2", "10.0.0.3"], ["10.0.0.2,10.0.0.3"], ["10.0.0.2, 10.0.0.3"]]
+    )
+    def test_several_servers(self, values: list[str]) -> None:
+        found = self.options({"domain-name-servers": values})
+        assert found.domain_name_servers == ("10.0.0.2", "10.0.0.3")
+
+    def test_only_sets_that_vpcs_name_are_asked_for(self) -> None:
+        vpcs = [A_VPC, A_VPC | {"DhcpOptionsId": "default"}, A_VPC | {"DhcpOptionsId": "dopt-1"}]
+        assert dhcp_facts.associated_ids(vpcs) == frozenset({"dopt-1"})
+
+    def test_what_unread_vpcs_name_is_not_known(self) -> None:
+        denied = Unknown("ec2:DescribeVpcs is denied to the guardrail")
+        assert dhcp_facts.associated_ids(denied) == denied
+
+    def options(self, values: dict[str, list[str]]) -> Any:
+        configurations = [
+            {"Key": key, "Values": [{"Value": value} for value in each]}
+            for key, each in values.items()
+        ]
+        found = dhcp_facts.dhcp_options(
+            [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": configurations}]
+        )
+        assert not isinstance(found, Unknown)
+        return found["dopt-1"]
+
+
 @pytest.mark.parametrize(("supported", "expected"), [(True, True), (False, False)])
 def test_efa_support(supported: bool, expected: bool) -> None:
     item = {"InstanceType": "p9.48xlarge", "NetworkInfo": {"EfaSupported": supported}}
@@ -337,13 +492,15 @@ PARSERS: dict[str, Callable[[list[Json]], object]] = {
     "InstanceTypeInfo": network_facts.efa_support,
     "RouteTable": route_facts.route_tables,
     "SecurityGroup": group_facts.security_groups,
+    "NetworkAcl": acl_facts.network_acls,
+    "DhcpOptions": dhcp_facts.dhcp_options,
     "SecurityGroupVpcAssociation": group_facts.associated_vpcs,
 }
 """The parsers, by the shape of EC2's service model that they take apart."""
 
 WORDS = (
-    "local tcp -1 10.0.0.0/16 10.0.0.5/8 ::/0 active associated Available vpc-1 subnet-1 sg-1 pl-1 "
-    "rtb-1 igw-1 vpce-1 nowhere"
+    "local tcp -1 allow deny 10.0.0.0/16 10.0.0.5/8 ::/0 active associated Available domain-name "
+    "domain-name-servers vpc-1 subnet-1 sg-1 pl-1 rtb-1 igw-1 vpce-1 nowhere"
 )
 TEXTS = st.sampled_from(["", *WORDS.split()])
 

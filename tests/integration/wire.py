@@ -38,7 +38,7 @@ class Wire:
         """The operations called, with their parameters."""
         self.attempts: list[str] = []
         """The requests that went out, retries too."""
-        self._answers: dict[str, list[Answer]] = {}
+        self._answers: dict[str, list[Answer | None]] = {}
         self._lock = Lock()
         self._service = client.meta.service_model.service_name
         events = client.meta.events
@@ -52,12 +52,20 @@ class Wire:
         answers = [(status, body) for body in bodies] * times
         self._answers.setdefault(operation, []).extend(answers)
 
+    def passes(self, operation: str) -> None:
+        """Let the next call of an operation reach moto, before those that are answered here."""
+        self._answers.setdefault(operation, []).append(None)
+
     def fails(
         self, operation: str, code: str, message: str = "No.", *, status: int = 400, times: int = 1
     ) -> None:
         """Let the next calls of an operation fail as AWS would make them fail."""
         body = _ec2_error(code, message) if self._service == "ec2" else _json_error(code, message)
         self.answers(operation, body, status=status, times=times)
+
+    def forget(self, operation: str) -> None:
+        """Let an operation reach moto again."""
+        self._answers.pop(operation, None)
 
     def _note_parameters(self, params: dict[str, Any], model: OperationModel, **_: object) -> None:
         with self._lock:
@@ -74,9 +82,10 @@ class Wire:
         with self._lock:
             self.attempts.append(operation)
             answers = self._answers.get(operation)
-            if not answers:
-                return None
-            status, body = answers.pop(0)
+            answer = answers.pop(0) if answers else None
+        if answer is None:
+            return None
+        status, body = answer
         request.url = ANSWERED
         raw: Any = _Raw(body.encode())
         return AWSResponse(request.url, status, HTTPHeaders(), raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 from tests.builders import NOW
 from tests.findings import outcome
 from tests.laws import law
-from tests.network_strategies import blinded, incomplete_jobs, jobs, networks, shuffled
+from tests.network_strategies import (
+    all_settings,
+    blinded,
+    incomplete_jobs,
+    jobs,
+    networks,
+    shuffled,
+)
 from vpc_guardrail.core.decision import Judgement, Verdict, judge
 from vpc_guardrail.core.engine import SPECS, findings_on
 from vpc_guardrail.core.finding import Finding, Status
@@ -24,32 +32,33 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.core.model import Network, TrainingJob
 
-HARSH = Settings(mode=Mode.ENFORCE, actions={spec.name: CheckAction.STOP for spec in SPECS})
+STOP_ALL = {spec.name: CheckAction.STOP for spec in SPECS}
+harsh = all_settings.map(lambda each: replace(each, mode=Mode.ENFORCE, actions=STOP_ALL))
 """Whatever may stop a job, does."""
 
 randoms = st.randoms(use_true_random=False)
 
 
-def judged(job: TrainingJob, network: Network) -> Judgement:
-    return judge(job, network, HARSH, NOW)
+def judged(job: TrainingJob, network: Network, settings: Settings) -> Judgement:
+    return judge(job, network, settings, NOW)
 
 
 @law
-@given(jobs | incomplete_jobs, st.none() | networks)
+@given(jobs | incomplete_jobs, st.none() | networks, all_settings)
 def test_every_check_answers_for_any_job_in_any_network(
-    job: TrainingJob, network: Network | None
+    job: TrainingJob, network: Network | None, settings: Settings
 ) -> None:
-    answering = {each.check for each in findings_on(job, network, Settings())}
+    answering = {each.check for each in findings_on(job, network, settings)}
 
     assert answering == {spec.name for spec in SPECS}
 
 
 @law
-@given(jobs, networks)
+@given(jobs, networks, all_settings)
 def test_every_finding_is_a_sentence_with_evidence_and_a_remedy(
-    job: TrainingJob, network: Network
+    job: TrainingJob, network: Network, settings: Settings
 ) -> None:
-    for finding in findings_on(job, network, Settings()):
+    for finding in findings_on(job, network, settings):
         assert finding.message.endswith(".")
         assert finding.message[0].isupper() or finding.message.startswith(("sg-", "subnet-"))
         assert not finding.message.endswith("..")
@@ -66,16 +75,16 @@ def at_peace(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
 
 
 @law
-@given(jobs, networks)
+@given(jobs, networks, harsh)
 def test_fault_5_what_may_not_be_read_never_turns_a_fail_into_a_pass(
-    job: TrainingJob, network: Network
+    job: TrainingJob, network: Network, settings: Settings
 ) -> None:
-    before = judged(job, network)
+    before = judged(job, network, settings)
     peace = at_peace(before.findings)
     judged_resources = {(each.check, each.resource) for each in before.findings}
 
     for less in blinded(network):
-        after = judged(job, less)
+        after = judged(job, less, settings)
         for key, count in at_peace(after.findings).items():
             assert key not in judged_resources or count <= peace[key]
         if after.verdict is Verdict.COMPLIANT:
@@ -83,20 +92,23 @@ def test_fault_5_what_may_not_be_read_never_turns_a_fail_into_a_pass(
 
 
 @law
-@given(jobs, networks)
-def test_fault_5_what_may_not_be_read_never_stops_a_job(job: TrainingJob, network: Network) -> None:
-    before = judged(job, network)
+@given(jobs, networks, harsh)
+def test_fault_5_what_may_not_be_read_never_stops_a_job(
+    job: TrainingJob, network: Network, settings: Settings
+) -> None:
+    before = judged(job, network, settings)
 
     for less in blinded(network):
-        assert {*judged(job, less).stopping_checks} <= {*before.stopping_checks}
+        assert {*judged(job, less, settings).stopping_checks} <= {*before.stopping_checks}
 
 
 @law
-@given(jobs, networks, randoms)
+@given(jobs, networks, harsh, randoms)
 def test_the_order_of_things_changes_nothing(
-    job: TrainingJob, network: Network, random: Random
+    job: TrainingJob, network: Network, settings: Settings, random: Random
 ) -> None:
-    before, after = judged(job, network), judged(*shuffled(job, network, random))
+    before = judged(job, network, settings)
+    after = judged(*shuffled(job, network, random), settings)
 
     assert (after.verdict, after.action) == (before.verdict, before.action)
     assert (after.severity, after.stopping_checks) == (before.severity, before.stopping_checks)

@@ -12,6 +12,7 @@ from tests.builders import (
     a_network,
     an_interface_endpoint,
 )
+from vpc_guardrail.core.path import Reach, Stretch
 from vpc_guardrail.core.remedies import allow_all_from_itself, give_gateway_endpoint
 
 CREATE = (
@@ -40,7 +41,28 @@ EXTEND = "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-tabl
 def test_give_gateway_endpoint(endpoints: Any, command: str) -> None:
     network = a_network(endpoints=endpoints)
 
-    assert give_gateway_endpoint(network, "vpc-1", "rtb-9") == command
+    assert give_gateway_endpoint(network, "vpc-1", a_stretch("0.0.0.0/0 -> nat-1")) == command
+
+
+@pytest.mark.parametrize(
+    ("route", "option"),
+    [
+        ("52.216.0.0/16 -> nat-1", "--destination-cidr-block 52.216.0.0/16"),
+        ("pl-corporate -> tgw-1", "--destination-prefix-list-id pl-corporate"),
+    ],
+)
+def test_where_the_endpoint_serves_the_table_the_more_specific_route_goes(
+    route: str, option: str
+) -> None:
+    network = a_network(endpoints=(a_gateway_endpoint(route_tables=("rtb-9",)),))
+
+    command = give_gateway_endpoint(network, "vpc-1", a_stretch(route))
+
+    assert command == f"aws ec2 delete-route --route-table-id rtb-9 {option}"
+
+
+def a_stretch(route: str) -> Stretch:
+    return Stretch(Reach.BLOCKED, None, "it goes astray", "52.216.0.0/16", "rtb-9", route)
 
 
 @pytest.mark.parametrize("direction", ["ingress", "egress"])

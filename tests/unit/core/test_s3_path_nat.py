@@ -61,7 +61,7 @@ class TestNatGateway:
             pytest.param(internet_gateway(), REACHED, id="an internet gateway"),
             pytest.param(transit_gateway(), UNSEEN, id="a transit gateway"),
             pytest.param(nat(), BLOCKED, id="itself"),
-            pytest.param(nat("nat-2"), BLOCKED, id="another NAT gateway"),
+            pytest.param(nat("nat-2"), UNSEEN, id="another NAT gateway"),
             pytest.param(
                 Target(TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, "eigw-1"), BLOCKED, id="IPv6 only"
             ),

@@ -221,6 +221,6 @@ def _at_gateway(target: Target, nat: NatGateway | None) -> tuple[Reach, str]:
         if nat is not None:
             return Reach.BLOCKED, f"{target} does not carry this NAT gateway's traffic"
         return Reach.BLOCKED, f"{target} is no path: a training job has private addresses only"
-    if target.kind is TargetKind.NAT_GATEWAY:
-        return Reach.BLOCKED, f"{target} stands behind another NAT gateway or itself"
+    if nat is not None and target.id == nat.id:
+        return Reach.BLOCKED, f"{target} leads back to itself"
     return Reach.UNSEEN, f"what lies beyond the {target} cannot be seen from this account"

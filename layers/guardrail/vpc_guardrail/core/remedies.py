@@ -1,28 +1,57 @@
 """Commands that mend, with the ids filled in: shared by the checks that suggest them."""
 
 from vpc_guardrail.core.crossing import HTTPS, Crossing
-from vpc_guardrail.core.model import Network, Unknown
+from vpc_guardrail.core.model import Endpoint, Network, Unknown
+from vpc_guardrail.core.path import Stretch
+from vpc_guardrail.core.routing import EVERYWHERE
 from vpc_guardrail.core.s3_path import is_s3_gateway
 
 
-def give_gateway_endpoint(network: Network, vpc_id: str, route_table_id: str) -> str:
-    """Serve a route table by the VPC's S3 gateway endpoint; create one where there is none."""
-    existing = [] if isinstance(network.endpoints, Unknown) else [*network.endpoints.values()]
-    for endpoint in existing:
-        usable = endpoint.vpc_id == vpc_id and endpoint.is_available
-        if (
-            usable
-            and is_s3_gateway(endpoint, network)
-            and route_table_id not in endpoint.route_table_ids
-        ):
-            return (
-                f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.id} "
-                f"--add-route-table-ids {route_table_id}"
-            )
+def give_gateway_endpoint(network: Network, vpc_id: str, astray: Stretch) -> str:
+    """Lead a stretch through the VPC's S3 gateway endpoint; create one where there is none.
+
+    Where the endpoint serves the route table already, a more specific route leads astray.
+    """
+    endpoints = _s3_gateway_endpoints(network, vpc_id)
+    served = any(astray.route_table in endpoint.route_table_ids for endpoint in endpoints)
+    if served and _destination(astray) not in (str(EVERYWHERE), NO_ROUTE):
+        return delete_route(astray)
+    if endpoints and not served:
+        return (
+            f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoints[0].id} "
+            f"--add-route-table-ids {astray.route_table}"
+        )
     return (
         f"aws ec2 create-vpc-endpoint --vpc-id {vpc_id} --vpc-endpoint-type Gateway "
-        f"--service-name {network.s3_service_name} --route-table-ids {route_table_id}"
+        f"--service-name {network.s3_service_name} --route-table-ids {astray.route_table}"
     )
+
+
+def _s3_gateway_endpoints(network: Network, vpc_id: str) -> list[Endpoint]:
+    """The available ones of a VPC."""
+    if isinstance(network.endpoints, Unknown):
+        return []
+    return [
+        endpoint
+        for endpoint in network.endpoints.values()
+        if endpoint.vpc_id == vpc_id and endpoint.is_available and is_s3_gateway(endpoint, network)
+    ]
+
+
+NO_ROUTE = "none"
+
+
+def _destination(stretch: Stretch) -> str:
+    """The destination of the route that a stretch takes."""
+    return stretch.route.partition(" ")[0]
+
+
+def delete_route(stretch: Stretch) -> str:
+    """Take away the route that a stretch takes."""
+    destination = _destination(stretch)
+    is_list = destination.startswith("pl-")
+    option = "--destination-prefix-list-id" if is_list else "--destination-cidr-block"
+    return f"aws ec2 delete-route --route-table-id {stretch.route_table} {option} {destination}"
 
 
 def allow_all_from_itself(group_id: str, direction: str) -> str:

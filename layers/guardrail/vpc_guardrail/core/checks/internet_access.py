@@ -16,7 +16,7 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.path import Reach, Stretch, stretches
-from vpc_guardrail.core.remedies import allow_https
+from vpc_guardrail.core.remedies import allow_https, delete_route
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 SPEC = CheckSpec(
@@ -80,7 +80,7 @@ def _forbidden(
             f"{subnet.id} has access to the internet, which the settings forbid: "
             f"{open_ways[0].detail}.",
             evidence=evidence,
-            remediation=_delete_route(open_ways[0], open_ways[0].route_table),
+            remediation=delete_route(open_ways[0]),
         )
     if open_ways and isinstance(through_open, Unknown):
         return SPEC.unknown(subnet.id, through_open.reason, evidence)
@@ -131,16 +131,6 @@ def _required(
 
 def _leads_to_nat(way: Stretch) -> bool:
     return way.target is not None and way.target.kind is TargetKind.NAT_GATEWAY
-
-
-def _delete_route(way: Stretch, table: str) -> str:
-    destination = way.route.partition(" ")[0]
-    option = (
-        "--destination-prefix-list-id"
-        if destination.startswith("pl-")
-        else ("--destination-cidr-block")
-    )
-    return f"aws ec2 delete-route --route-table-id {table} {option} {destination}"
 
 
 def _evidence(subnet: Subnet, ways: tuple[Stretch, ...]) -> dict[str, object]:

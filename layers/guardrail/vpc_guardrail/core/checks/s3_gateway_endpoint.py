@@ -66,7 +66,7 @@ def _judge(network: Network, subnet: Subnet) -> Finding:
         subnet.id,
         f"S3 traffic of {subnet.id} does not go through an S3 gateway endpoint: {ways}.",
         evidence=evidence,
-        remediation=give_gateway_endpoint(network, subnet.vpc_id, astray[0].route_table),
+        remediation=give_gateway_endpoint(network, subnet.vpc_id, astray[0]),
     )
 
 

@@ -111,6 +111,7 @@ def _by_name(network: Network, subnet: Subnet, by_routes: _Path) -> _Path:
 
 def _remediation(network: Network, subnet_id: str, path: _Path) -> str:
     subnet = network.subnet(subnet_id)
-    if isinstance(subnet, Unknown) or not path.stretches:
+    astray = next((each for each in path.stretches if each.reach is Reach.BLOCKED), None)
+    if isinstance(subnet, Unknown) or astray is None:
         return ""
-    return give_gateway_endpoint(network, subnet.vpc_id, path.stretches[0].route_table)
+    return give_gateway_endpoint(network, subnet.vpc_id, astray)

@@ -15,6 +15,7 @@ from vpc_guardrail.core.model import (
     TrainingJob,
     Unknown,
 )
+from vpc_guardrail.core.path import IPV6_ONLY
 from vpc_guardrail.core.remedies import EVERYONE, allow_https, let_https_pass
 from vpc_guardrail.core.routing import EVERYWHERE
 from vpc_guardrail.core.s3_path import interface_endpoint_for_s3, s3_of
@@ -66,7 +67,9 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
 
 
 def _endpoint(network: Network, subnet: Fact[Subnet]) -> Fact[Endpoint | None]:
-    return subnet if isinstance(subnet, Unknown) else interface_endpoint_for_s3(network, subnet)
+    if isinstance(subnet, Unknown):
+        return subnet
+    return IPV6_ONLY if subnet.cidr is None else interface_endpoint_for_s3(network, subnet)
 
 
 def _public_s3(network: Network) -> Blocks:

@@ -9,10 +9,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.policy.budget import Budget, OutOfBudget
 from vpc_guardrail.core.policy.conditions import value_language
 from vpc_guardrail.core.policy.context import ABSENT, Absent, AnyOf, Known, Unknowable, known
 from vpc_guardrail.core.policy.glob import ANY_TEXT, Glob
-from vpc_guardrail.core.policy.languages import Budget, OutOfBudget, kinds
+from vpc_guardrail.core.policy.languages import kinds
 from vpc_guardrail.core.policy.model import Quantifier
 from vpc_guardrail.core.policy.operators import TEXTUAL, Family, instant, network, number
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 MOST_CASES = 256
 """How many combinations of values are looked at; keys beyond that stay open, so "maybe"."""
-MOST_COMPARISONS = 4096
+MOST_COMPARISONS = 2048
 """How many conditions are compared, over all combinations, before keys stay open."""
-ALTERNATIVES_BUDGET = 5_000
+ALTERNATIVES_BUDGET = 10_000
+"""What it may cost to find the alternatives, of all keys together."""
 
 Choice = Known | Absent
 
@@ -60,11 +62,12 @@ def assignments(
     context: Context, keys: Mapping[str, Mentions], sort: type[Unknowable | AnyOf]
 ) -> list[dict[str, Value]]:
     """Every way to settle the open values of one sort; keys that cannot be settled stay open."""
+    budget = Budget(ALTERNATIVES_BUDGET)
     found: dict[str, Sequence[Choice]] = {}
     for key, where in keys.items():
         value = context.get(key)
         if isinstance(value, Unknowable | AnyOf) and isinstance(value, sort):
-            alternatives = _alternatives(value, where)
+            alternatives = _alternatives(value, where, budget)
             if alternatives:
                 found[key] = alternatives
     conditions = sum(len(where.conditions) for where in keys.values())
@@ -80,7 +83,9 @@ def _count(found: dict[str, Sequence[Choice]]) -> int:
     return count
 
 
-def _alternatives(value: Unknowable | AnyOf, where: Mentions) -> Sequence[Choice] | None:
+def _alternatives(
+    value: Unknowable | AnyOf, where: Mentions, budget: Budget
+) -> Sequence[Choice] | None:
     """Values such that every other one is the same as one of them to the policy, or None."""
     if value.choices is not None:
         return value.choices
@@ -94,7 +99,7 @@ def _alternatives(value: Unknowable | AnyOf, where: Mentions) -> Sequence[Choice
     if families == {Family.BOOL} and language is None:
         found = [known("true"), known("false")]
     elif families <= TEXTUAL - {Family.BOOL}:
-        found = _texts(language or Glob((ANY_TEXT,)), where.conditions)
+        found = _texts(language or Glob((ANY_TEXT,)), where.conditions, budget)
     elif families == {Family.NUMERIC} and language is None:
         found = _numbers(where.conditions)
     elif families == {Family.DATE} and language is None:
@@ -106,7 +111,7 @@ def _alternatives(value: Unknowable | AnyOf, where: Mentions) -> Sequence[Choice
     return found
 
 
-def _texts(language: Glob, conditions: Iterable[Condition]) -> list[Choice] | None:
+def _texts(language: Glob, conditions: Iterable[Condition], budget: Budget) -> list[Choice] | None:
     patterns = dict.fromkeys(
         value_language(condition.operator.family, template, {})
         for condition in conditions
@@ -117,7 +122,7 @@ def _texts(language: Glob, conditions: Iterable[Condition]) -> list[Choice] | No
     if any(template.variables for condition in conditions for template in condition.values):
         return None
     try:
-        found = kinds(language, list(patterns), Budget(ALTERNATIVES_BUDGET))
+        found = kinds(language, list(patterns), budget)
     except OutOfBudget:
         return None
     return [known(text) for text in found.values()]

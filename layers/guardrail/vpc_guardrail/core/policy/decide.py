@@ -7,97 +7,30 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.policy.budget import Budget, OutOfBudget
 from vpc_guardrail.core.policy.cases import assignments, mentions
-from vpc_guardrail.core.policy.conditions import all_hold
-from vpc_guardrail.core.policy.context import AnyOf, Context, Unknowable
+from vpc_guardrail.core.policy.context import AnyOf, Unknowable
+from vpc_guardrail.core.policy.decision import Decision, Requests, Witness, either, in_every_world
 from vpc_guardrail.core.policy.glob import glob_of
-from vpc_guardrail.core.policy.languages import Budget, OutOfBudget, kinds
+from vpc_guardrail.core.policy.languages import kinds
 from vpc_guardrail.core.policy.model import Effect
 from vpc_guardrail.core.policy.principals import Matching, Principal, means
-from vpc_guardrail.core.policy.regions import (
-    EVERYTHING,
-    Region,
-    Space,
-)
-from vpc_guardrail.core.policy.tri import Tri, agreed
+from vpc_guardrail.core.policy.regions import Space
+from vpc_guardrail.core.policy.tri import Tri
+from vpc_guardrail.core.policy.weighed import Weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from vpc_guardrail.core.policy.cases import Mentions
-    from vpc_guardrail.core.policy.context import Value
-    from vpc_guardrail.core.policy.glob import Glob
+    from vpc_guardrail.core.policy.context import Context, Value
     from vpc_guardrail.core.policy.model import Policy, Statement
 
 TOO_INTRICATE = "the patterns of the policy are too intricate to be decided in bounded time"
 IDENTITY_UNSEEN = "the policies of the principal himself are not read"
-
-
-@dataclass(frozen=True, slots=True)
-class Requests:
-    """A set of requests: each of the actions, on each resource of the language, by each principal.
-
-    Actions may hold wildcards. The context is shared; each principal adds the keys that are his.
-    """
-
-    actions: tuple[str, ...]
-    resource: Glob
-    principals: tuple[Principal, ...]
-    context: Context = field(default_factory=Context)
-    excluded: tuple[Glob, ...] = ()
-    """Resources that the question leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """One request out of a set, and the statements that decide it."""
-
-    action: str
-    resource: str
-    principal: Principal
-    context: Mapping[str, Value]
-    """The values of the keys that the policy asks for."""
-    statements: tuple[str, ...]
-    """The names of the statements that let it through, or refuse it; none: nothing allows it."""
-
-
-class Outcome(Enum):
-    """The two answers in one word."""
-
-    ALL = "all are allowed"
-    NONE = "none is allowed"
-    SOME = "some are allowed and some are not"
-    MAYBE = "it hangs on something unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a policy makes of a set of requests."""
-
-    allowed: Tri
-    """Whether some request of the set gets through."""
-    refused: Tri
-    """Whether some request of the set is refused."""
-    example: Witness | None = None
-    """A request that gets through; where `allowed` is MAYBE, one that may."""
-    counterexample: Witness | None = None
-    """A request that is refused; where `refused` is MAYBE, one that may be."""
-    reasons: tuple[str, ...] = ()
-    """Why something is unknown, as phrases that fit after "because"."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """ALL, NONE or SOME, if both answers are sure."""
-        if self.refused is Tri.NO:
-            return Outcome.ALL
-        if self.allowed is Tri.NO:
-            return Outcome.NONE
-        both = self.allowed is Tri.YES and self.refused is Tri.YES
-        return Outcome.SOME if both else Outcome.MAYBE
 
 
 def decide(
@@ -128,19 +61,6 @@ def decide(
         unsure = Decision(Tri.MAYBE, Tri.MAYBE, reasons=(TOO_INTRICATE,))
         answer = either(answer, unsure)
     return answer
-
-
-def either(one: Decision, other: Decision) -> Decision:
-    """The decision on the requests of both."""
-    example = one.example if one.allowed >= other.allowed else other.example
-    counterexample = one.counterexample if one.refused >= other.refused else other.counterexample
-    return Decision(
-        max(one.allowed, other.allowed),
-        max(one.refused, other.refused),
-        example or one.example or other.example,
-        counterexample or one.counterexample or other.counterexample,
-        tuple(dict.fromkeys((*one.reasons, *other.reasons))),
-    )
 
 
 def _actions(
@@ -194,7 +114,7 @@ class _Judge:
             return found
         worlds = assignments(context, keys, Unknowable)
         if len(worlds) > 1:
-            found = _agreed(
+            found = in_every_world(
                 [self._in_world(context.but(each), free, meant, keys) for each in worlds]
             )
         if found.allowed is not Tri.MAYBE and found.refused is not Tri.MAYBE:
@@ -235,7 +155,7 @@ class _Judge:
         self, action: str, able: Sequence[Statement], context: Context, keys: dict[str, Mentions]
     ) -> Decision:
         """The decision on one action in one context."""
-        weighed = _Weighed.of(self.space, able, context, self._meant, self.otherwise)
+        weighed = Weighed.of(self.space, able, context, self._meant, self.otherwise)
         self.space.budget.take(len(able))
         allowed, refused = Tri.YES, Tri.YES
         passes = self.space.allowed(weighed.sure_allows, weighed.denies)
@@ -256,77 +176,9 @@ class _Judge:
             if resource is None:
                 return None
             is_sure = (allowed if effect is Effect.ALLOW else refused) is Tri.YES
-            names = weighed.names(resource, effect, is_sure=is_sure)
+            names = weighed.names(self.space, resource, effect, is_sure=is_sure)
             return Witness(action, resource, self.who, said, names)
 
         return Decision(
             allowed, refused, witness(passes, Effect.ALLOW), witness(stuck, Effect.DENY)
-        )
-
-
-def _agreed(found: Sequence[Decision]) -> Decision:
-    """What holds in every world; examples come from the worlds in which they are surest."""
-    best = max(found, key=lambda each: each.allowed)
-    worst = max(found, key=lambda each: each.refused)
-    return Decision(
-        agreed(each.allowed for each in found),
-        agreed(each.refused for each in found),
-        best.example,
-        worst.counterexample,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """The resources that statements allow and deny in one context, surely and perhaps."""
-
-    sure_allows: list[Region]
-    allows: list[Region]
-    sure_denies: list[Region]
-    denies: list[Region]
-    named: list[tuple[Statement, Region, Tri]]
-
-    @classmethod
-    def of(
-        cls,
-        space: Space,
-        able: Sequence[Statement],
-        context: Context,
-        meant: Callable[[Statement], Tri],
-        otherwise: Tri,
-    ) -> _Weighed:
-        found = cls([], [], [], [], [])
-        for statement in able:
-            applies = min(meant(statement), all_hold(statement.conditions, context))
-            if applies is Tri.NO:
-                continue
-            widest = space.region(statement, context, at_most=True)
-            surely, perhaps = (
-                (found.sure_allows, found.allows)
-                if statement.effect is Effect.ALLOW
-                else (found.sure_denies, found.denies)
-            )
-            perhaps.append(widest)
-            if applies is Tri.YES:
-                surely.append(space.region(statement, context, at_most=False))
-            found.named.append((statement, widest, applies))
-        if otherwise is not Tri.NO:
-            found.allows.append(EVERYTHING)
-        if otherwise is Tri.YES:
-            found.sure_allows.append(EVERYTHING)
-        return found
-
-    @property
-    def has_doubts(self) -> bool:
-        """True if something is only perhaps allowed or denied."""
-        return self.sure_allows != self.allows or self.sure_denies != self.denies
-
-    def names(self, resource: str, effect: Effect, *, is_sure: bool) -> tuple[str, ...]:
-        """The statements of one effect that speak of a resource, surely or perhaps."""
-        return tuple(
-            statement.name
-            for statement, where, applies in self.named
-            if statement.effect is effect
-            and (applies is Tri.YES or not is_sure)
-            and where.holds(resource)
         )

@@ -15,7 +15,8 @@ from vpc_guardrail.core.policy.context import (
     Value,
     known,
 )
-from vpc_guardrail.core.policy.decide import Decision, Outcome, Requests, Witness, decide, either
+from vpc_guardrail.core.policy.decide import decide
+from vpc_guardrail.core.policy.decision import Decision, Outcome, Requests, Witness, either
 from vpc_guardrail.core.policy.journey import CHOSEN_BY_THE_CALLER, DIRECT, Journey
 from vpc_guardrail.core.policy.model import Effect, Policy, PrincipalKind
 from vpc_guardrail.core.policy.names import bucket_arns, fresh_id, object_arn, object_arns

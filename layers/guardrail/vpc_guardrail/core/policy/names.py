@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.policy.budget import OutOfBudget
 from vpc_guardrail.core.policy.conditions import value_language
 from vpc_guardrail.core.policy.glob import (
     ANY_TEXT,
@@ -18,7 +19,7 @@ from vpc_guardrail.core.policy.glob import (
     literally,
     verbatim,
 )
-from vpc_guardrail.core.policy.languages import OutOfBudget, outside
+from vpc_guardrail.core.policy.languages import outside
 from vpc_guardrail.core.policy.operators import TEXTUAL
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.context import ABSENT, Unknowable, Value, known
-from vpc_guardrail.core.policy.decide import Decision, Requests, decide, either
+from vpc_guardrail.core.policy.decide import decide
+from vpc_guardrail.core.policy.decision import Decision, Requests, either
 from vpc_guardrail.core.policy.glob import Glob, glob_of
 from vpc_guardrail.core.policy.journey import Journey, foreign_bucket
 from vpc_guardrail.core.policy.names import (

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.bank import Bank
 from vpc_guardrail.core.policy.conditions import resolve, unresolved
-from vpc_guardrail.core.policy.languages import Budget, escape
+from vpc_guardrail.core.policy.search import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vpc_guardrail.core.policy.budget import Budget
     from vpc_guardrail.core.policy.context import Context
     from vpc_guardrail.core.policy.glob import Glob
     from vpc_guardrail.core.policy.model import Statement
@@ -45,6 +46,8 @@ class Region:
         return any(pattern.includes(language) for pattern in self.patterns)
 
 
+WORTH_A_BANK = 8
+"""Patterns from which on it pays to run them together."""
 EVERYTHING = Region((), negated=True)
 
 
@@ -90,6 +93,17 @@ class Space:
             self.budget.spend_on_building(bank)
             self._banks[key] = bank
         return self._banks[key]
+
+    def holds(self, region: Region, resource: str) -> bool:
+        """True if a region holds this resource, which is one of the space."""
+        near = self.near(region)
+        if len(near.patterns) < WORTH_A_BANK:
+            return near.holds(resource)
+        bank = self.bank([near], excluded=False)
+        state = bank.start
+        for char in resource[len(self.language.head) :]:
+            state = bank.step(state, char)
+        return bool(state & bank.accepting) is not near.negated
 
     def allowed(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
         """A resource that some region allows and none denies, or None."""
@@ -145,7 +159,7 @@ class Space:
             if deny.negated:
                 found = escape([[language]], [self.bank([deny])], budget)
             else:
-                found = escape([[language], deny.patterns], [self.bank(())], budget)
+                found = self._within_some(deny)
             if found is not None:
                 return found
         near = [self.near(each) for each in allows]
@@ -154,6 +168,14 @@ class Space:
         missed = [self.bank([each], excluded=False) for each in near if each.negated]
         passed = [each for each in near if not each.negated and each.patterns]
         return escape([[language]], [self.bank(passed)], budget, missed)
+
+    def _within_some(self, region: Region) -> str | None:
+        """A resource of the space that matches some pattern of a region, or None."""
+        for pattern in region.patterns:
+            found = escape([[self.language], [pattern]], [self.bank(())], self.budget)
+            if found is not None:
+                return found
+        return None
 
 
 def _with_variables(statement: Statement, context: Context, *, at_most: bool) -> Region:
