@@ -1,7 +1,7 @@
 """Networks for the demo and the tests, built through the EC2 API as a user would build them.
 
-Each is a VPC of its own with two subnets in two Availability Zones, an explicit route table and
-one security group that lets its members reach each other both ways, as EFA demands.
+Each is a VPC of its own with two subnets in two Availability Zones, an explicit route table, a DHCP
+option set and one security group that lets its members reach each other both ways, as EFA demands.
 """
 
 from __future__ import annotations
@@ -18,6 +18,18 @@ ZONES = (f"{REGION}a", f"{REGION}b")
 S3_SERVICE = f"com.amazonaws.{REGION}.s3"
 TRAINING_BUCKET = "example-training-data"
 EVERYWHERE = "0.0.0.0/0"
+
+DHCP_CONFIGURATIONS = (
+    {
+        "Key": "domain-name",
+        "Values": ["ec2.internal" if REGION == "us-east-1" else f"{REGION}.compute.internal"],
+    },
+    {"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]},
+)
+"""What AWS gives to every new VPC; moto associates no option set by itself.
+
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
+"""
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,8 @@ def _private_network(ec2: Any, name: str, *, efa_self_egress: bool) -> TrainingN
     vpc_id = ec2.create_vpc(CidrBlock=VPC_CIDR)["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsSupport={"Value": True})
     ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
+    options = ec2.create_dhcp_options(DhcpConfigurations=[*DHCP_CONFIGURATIONS])["DhcpOptions"]
+    ec2.associate_dhcp_options(DhcpOptionsId=options["DhcpOptionsId"], VpcId=vpc_id)
     table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     subnet_ids = []
     for cidr, zone in zip(SUBNET_CIDRS, ZONES, strict=True):

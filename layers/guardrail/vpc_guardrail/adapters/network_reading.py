@@ -115,7 +115,8 @@ def _second_wave(
     hostnames = {vpc_id: pool.submit(ec2.dns_hostnames, vpc_id) for vpc_id in sorted(vpc_ids)}
     group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
     options = pool.submit(_dhcp_options, ec2, vpcs.result())
-    of_endpoints = pool.submit(_groups_of_endpoints, ec2, endpoints.result(), wanted, named)
+    guards = _groups_of_endpoints(endpoints.result()) - wanted.group_ids
+    of_endpoints = pool.submit(_further_groups, ec2, guards, named.groups)
     lists.ask_for_those_of_routes(tables.result())
     groups = _with(of_endpoints.result(), named.groups)
     lists.ask_for_those_of_rules(groups)
@@ -134,6 +135,7 @@ def _second_wave(
         network_acls=acls.result(),
         dhcp_options=options.result(),
         efa_support=named.efa_support,
+        unread_groups=_unread(guards, of_endpoints.result()),
     )
 
 
@@ -154,31 +156,35 @@ def _dhcp_options(ec2: Ec2Reader, vpcs: Fact[list[Description]]) -> Fact[Mapping
     return wanted if isinstance(wanted, Unknown) else ec2.dhcp_options(wanted)
 
 
-def _groups_of_endpoints(
-    ec2: Ec2Reader, endpoints: Fact[Mapping[str, Endpoint]], wanted: Wanted, named: _Named
-) -> Fact[Mapping[str, SecurityGroup]]:
-    """The groups of interface endpoints that no job names; no call where there are none."""
+def _groups_of_endpoints(endpoints: Fact[Mapping[str, Endpoint]]) -> frozenset[str]:
+    """The groups of interface endpoints."""
     if isinstance(endpoints, Unknown):
-        return endpoints
-    if isinstance(named.groups, Unknown):
-        return named.groups
+        return frozenset()
     interfaces = (each for each in endpoints.values() if each.type is EndpointType.INTERFACE)
-    return ec2.further_security_groups(
-        {group_id for each in interfaces for group_id in each.group_ids} - wanted.group_ids
-    )
+    return frozenset(group_id for each in interfaces for group_id in each.group_ids)
+
+
+def _further_groups(
+    ec2: Ec2Reader, ids: frozenset[str], groups: Fact[Mapping[str, SecurityGroup]]
+) -> Fact[Mapping[str, SecurityGroup]]:
+    """More groups than the jobs name; no call where there are none, or no group may be read."""
+    return groups if isinstance(groups, Unknown) else ec2.further_security_groups(ids)
 
 
 def _with(
     further: Fact[Mapping[str, SecurityGroup]], groups: Fact[Mapping[str, SecurityGroup]]
 ) -> Fact[Mapping[str, SecurityGroup]]:
-    """The groups of the jobs and of the endpoints.
-
-    Where the latter could not be read they are left out, so that they are not known to any check,
-    and the groups of the jobs stay judged.
-    """
+    """The groups of the jobs and of the endpoints; the former stay judged without the latter."""
     if isinstance(groups, Unknown) or isinstance(further, Unknown):
         return groups
     return {**further, **groups}
+
+
+def _unread(
+    ids: frozenset[str], groups: Fact[Mapping[str, SecurityGroup]]
+) -> Mapping[str, Unknown]:
+    """Why these groups could not be read; empty if they could."""
+    return dict.fromkeys(ids, groups) if isinstance(groups, Unknown) else {}
 
 
 def _results(futures: Mapping[str, Future[Fact[bool]]]) -> dict[str, Fact[bool]]:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 
 from vpc_guardrail.core.model import Fact, Network, Unknown
 from vpc_guardrail.core.model.acls import AclEntry, NetworkAcl
-from vpc_guardrail.core.model.groups import FIRST_PORT, LAST_PORT, Direction
+from vpc_guardrail.core.model.groups import Direction
 from vpc_guardrail.core.packets import Box, common, remainder
 
 
@@ -58,7 +58,7 @@ def passage(
     for entry in sorted(entries, key=lambda each: each.number):
         if not isinstance(entry.block, IPv4Network):
             continue
-        matched = _box(entry, entry.block)
+        matched = Box(entry.block, *entry.port_range)
         hits = [shared for box in left if (shared := common(box, matched))]
         if entry.allows:
             allowed += hits
@@ -67,9 +67,3 @@ def passage(
         left = remainder(left, [matched])
     denied += [Denial(box, None) for box in left]
     return Passage(tuple(allowed), tuple(denied))
-
-
-def _box(entry: AclEntry, block: IPv4Network) -> Box:
-    if entry.first_port is None or entry.last_port is None:
-        return Box(block, FIRST_PORT, LAST_PORT)
-    return Box(block, entry.first_port, entry.last_port)

@@ -14,7 +14,6 @@ from tests.builders import (
     OPEN_ACL,
     S3_LIST,
     S3_ROUTE,
-    TWO_SUBNETS,
     a_gateway_endpoint,
     a_job,
     a_nat_gateway,
@@ -368,7 +367,7 @@ class TestFileSystems:
 def test_each_subnet_and_service_is_judged() -> None:
     settings = Settings(required_services=("sts", "logs"))
 
-    found = evaluate(a_job(), a_network(endpoints=(STS,), subnets=TWO_SUBNETS), settings)
+    found = evaluate(a_job(), with_endpoint(), settings)
 
     assert outcomes(found) == [
         "sts from subnet-a: PASS",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
-from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, Direction
+from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, FIRST_PORT, LAST_PORT, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class AclEntry:
     block: IPv4Network | IPv6Network
     first_port: int | None = None
     last_port: int | None = None
+
+    @property
+    def port_range(self) -> tuple[int, int]:
+        """The first and the last port that the rule speaks of, of protocols that have ports."""
+        if self.protocol == ALL_PROTOCOLS or self.first_port is None or self.last_port is None:
+            return FIRST_PORT, LAST_PORT
+        return self.first_port, self.last_port
 
     def matches_protocol(self, protocol: str) -> bool:
         """Whether the rule speaks of a protocol, given by its number as a string."""

@@ -131,6 +131,8 @@ class Network:
     dhcp_options: Fact[Mapping[str, DhcpOptions]] = NOT_ASKED
     efa_support: Mapping[str, Fact[bool]] = field(default_factory=dict)
     """Whether an instance type supports EFA, for types that the table does not know."""
+    unread_groups: Mapping[str, Unknown] = field(default_factory=dict)
+    """Why single security groups could not be read, such as those of endpoints."""
 
     def subnet(self, subnet_id: str) -> Fact[Subnet]:
         """The subnet of this id, or why it is not known."""
@@ -142,7 +144,7 @@ class Network:
         """The security group of this id, or why it is not known."""
         if isinstance(self.security_groups, Unknown):
             return self.security_groups
-        found = self.security_groups.get(group_id)
+        found = self.security_groups.get(group_id) or self.unread_groups.get(group_id)
         return found or Unknown(f"security group {group_id} was not found")
 
     def vpc(self, vpc_id: str) -> Fact[Vpc]:

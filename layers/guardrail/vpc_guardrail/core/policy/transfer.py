@@ -1,0 +1,57 @@
+"""What a job does with places in S3, and the buckets that they are in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from vpc_guardrail.core.policy.model import Policy
+
+if TYPE_CHECKING:
+    from vpc_guardrail.core.model import Fact
+    from vpc_guardrail.core.policy.address import Address
+
+GET, PUT, LIST = "s3:GetObject", "s3:PutObject", "s3:ListBucket"
+NO_POLICY = Policy("2012-10-17", ())
+"""A bucket without a policy: no statement allows or denies anything."""
+
+
+class Keys(Enum):
+    """Which keys a transfer touches."""
+
+    PREFIX = "every key that begins so"
+    """S3DataType S3Prefix: "a key name prefix".
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    """
+    ONE = "this one key"
+    """A manifest, or the archive of a script."""
+    FOLDER = "every key below"
+    """Where a job writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Something that a job does with a place in S3, as "read channel train"."""
+
+    purpose: str
+    address: Address
+    keys: Keys
+    reads: bool = False
+    lists: bool = False
+    writes: bool = False
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions on objects that it takes."""
+        return ((GET,) if self.reads else ()) + ((PUT,) if self.writes else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket's owner and policy, each as far as it could be read; None: it has no policy."""
+
+    name: str
+    owner: Fact[str]
+    policy: Fact[Policy | None]

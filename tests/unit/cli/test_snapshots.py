@@ -1,0 +1,127 @@
+"""`check --snapshot`: stored facts are judged offline, to the verdict that was stored with them.
+
+Where a golden verdict is meant to change, print it anew with `vpc-guardrail check --snapshot
+FILE --format json`, and leave out `rule_set`, which every release changes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.builders import DENIED, NOW, a_job, a_network
+from vpc_guardrail.app.snapshot import Snapshot, dump
+from vpc_guardrail.cli.main import app
+from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS
+from vpc_guardrail.core.settings import Settings
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+    from vpc_guardrail.core.model import Network
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+SOUND, FAULTY = GOLDEN / "sound.snapshot.json", GOLDEN / "faulty.snapshot.json"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": "100", "TERM": "dumb"})
+
+
+def check(*files: Path, form: str = "json") -> Result:
+    options = [part for file in files for part in ("--snapshot", str(file))]
+    return run("check", *options, "--format", form)
+
+
+def stored(path: Path, network: Network) -> Path:
+    path.write_text(dump(Snapshot(a_job(), network, Settings(), NOW)))
+    return path
+
+
+@pytest.mark.parametrize(("name", "exit_code"), [("sound", 0), ("faulty", 1)])
+def test_a_golden_snapshot_has_its_golden_verdict(name: str, exit_code: int) -> None:
+    done = check(GOLDEN / f"{name}.snapshot.json")
+
+    (verdict,) = json.loads(done.stdout)
+    assert done.exit_code == exit_code
+    assert verdict.pop("rule_set") == RULE_SET_VERSION
+    assert [verdict] == json.loads((GOLDEN / f"{name}.verdict.json").read_text())
+
+
+def test_the_golden_jobs_concern_every_check_of_the_network() -> None:
+    said = {name: _statuses(GOLDEN / f"{name}.verdict.json") for name in ("sound", "faulty")}
+    missed = {"network-references-exist", "security-group-self-ingress", "vpc-config-present"}
+    asked = {spec.name for spec in SPECS}
+
+    assert {*said["sound"].values()} == {"PASS"}
+    assert said["sound"].keys() >= {spec for spec in asked if spec in said["faulty"]}
+    assert {check for check, worst in said["faulty"].items() if worst != "FAIL"} <= missed
+
+
+def _statuses(file: Path) -> dict[str, str]:
+    """The worst status of each check."""
+    worst: dict[str, str] = {}
+    for finding in _findings(file):
+        if worst.get(finding["check"]) != "FAIL":
+            worst[finding["check"]] = finding["status"]
+    return worst
+
+
+def _findings(file: Path) -> list[dict[str, Any]]:
+    (verdict,) = json.loads(file.read_text())
+    findings: list[dict[str, Any]] = verdict["findings"]
+    return findings
+
+
+def test_the_text_names_what_is_wrong_and_how_to_mend_it() -> None:
+    done = check(FAULTY, form="text")
+
+    assert done.exit_code == 1
+    assert done.stdout.startswith("Training job faulty-1: noncompliant\n")
+    assert "acl-b, rule 90 (inbound, deny)" in done.stdout
+    assert "Mend: aws ec2 delete-route --route-table-id rtb-a" in done.stdout
+
+
+def test_several_snapshots_are_judged_and_the_worst_decides() -> None:
+    done = check(SOUND, FAULTY)
+
+    assert done.exit_code == 1
+    assert [each["verdict"] for each in json.loads(done.stdout)] == ["compliant", "noncompliant"]
+
+
+def test_what_could_not_be_read_ends_with_3(tmp_path: Path) -> None:
+    done = check(stored(tmp_path / "facts.json", a_network(network_acls=DENIED)))
+
+    assert done.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"{", "the snapshot is not JSON", id="half of it"),
+        pytest.param(b"{}", "not a snapshot of version 1", id="something else"),
+        pytest.param(b"\xff\xfe", "codec can't decode", id="no text"),
+        pytest.param(None, "No such file", id="no file"),
+    ],
+)
+def test_a_file_that_is_no_snapshot_ends_with_2_and_is_named(
+    content: bytes | None, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "facts.json"
+    if content is not None:
+        file.write_bytes(content)
+
+    done = check(file, SOUND)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"vpc-guardrail: {file}: ")
+    assert told in done.stderr
+    assert [each["verdict"] for each in json.loads(done.stdout)] == ["compliant"]
+
+
+def test_a_folder_is_no_snapshot(tmp_path: Path) -> None:
+    assert check(tmp_path).exit_code == 2
