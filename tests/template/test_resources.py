@@ -98,7 +98,6 @@ def test_function_is_given_its_settings(
         "GUARDRAIL_MODE": ref("Mode"),
         "LEDGER_TABLE": ref("Ledger"),
         "VIOLATIONS_TOPIC_ARN": ref("ViolationsTopic"),
-        "POWERTOOLS_METRICS_NAMESPACE": "VpcGuardrail",
         "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
     }
 

@@ -134,9 +134,6 @@ def _check_witnesses(
     if decision.refused is Tri.YES:
         assert decision.counterexample is not None
         _check_witness(document, question, decision.counterexample, "", random)
-    sure = {decision.allowed, decision.refused} <= {Tri.YES, Tri.NO}
-    if not question.unknowable and not question.free and sure:
-        assert decision.outcome is not Outcome.MAYBE
 
 
 def _check_witness(

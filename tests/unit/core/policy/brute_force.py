@@ -187,36 +187,39 @@ def _condition(
     operator: str, key: str, wanted: list[str], request: Request, has_variables: bool
 ) -> bool:
     quantifier, colon, base = operator.rpartition(":")
-    if_exists = base.endswith("IfExists")
-    base = base.removesuffix("IfExists")
     values = request.context.get(key)
     if base == "Null":
         if colon:
             raise NotSaid
         return any((each.lower() == "true") is (values is None) for each in wanted)
-    negated = "Not" in base
     if values is None:
-        if if_exists or quantifier == "ForAllValues":
-            return True
-        if quantifier == "ForAnyValue":
-            return False
-        if negated and has_variables:
-            for each in wanted:
-                _no_open_variables(each, base, request)
-        return negated
+        return _without_key(quantifier, base, wanted, request, has_variables)
     if quantifier and values == ("",):
         return quantifier == "ForAllValues"
+    base = base.removesuffix("IfExists")
+    negated = "Not" in base
     each_holds = [
         _one(base.replace("Not", ""), value, wanted, request, has_variables, negated) is not negated
         for value in values
     ]
-    if quantifier == "ForAllValues":
-        return all(each_holds)
     if quantifier == "ForAnyValue":
         return any(each_holds)
-    if len(set(each_holds)) > 1:
+    if not quantifier and len(set(each_holds)) > 1:
         raise NotSaid
-    return each_holds[0]
+    return all(each_holds)
+
+
+def _without_key(
+    quantifier: str, base: str, wanted: list[str], request: Request, has_variables: bool
+) -> bool:
+    if base.endswith("IfExists") or quantifier == "ForAllValues":
+        return True
+    if quantifier == "ForAnyValue" or "Not" not in base:
+        return False
+    if has_variables:
+        for each in wanted:
+            _no_open_variables(each, base, request)
+    return True
 
 
 TAKE_VARIABLES = ("String", "Arn", "Bool")
