@@ -69,7 +69,6 @@ def prepare(aws: LocalAws) -> Invocation:
             "VIOLATIONS_TOPIC_ARN": topic,
             "ENFORCEMENT_QUEUE_URL": queue,
             "POWERTOOLS_SERVICE_NAME": "job_inspector",
-            "POWERTOOLS_METRICS_NAMESPACE": "VpcGuardrail",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         },
     )
