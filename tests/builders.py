@@ -207,10 +207,11 @@ def a_subnet(
     cidr: str | None = "10.0.0.0/24",
     available_addresses: int = 200,
     zone: str = "eu-central-1a",
+    outpost: str | None = None,
 ) -> Subnet:
     """A subnet with many free addresses; `cidr=None` makes it IPv6-only."""
     block = IPv4Network(cidr) if cidr else None
-    return Subnet(id, vpc, owner, block, zone, available_addresses)
+    return Subnet(id, vpc, owner, block, zone, available_addresses, outpost)
 
 
 def a_rule(

@@ -275,7 +275,7 @@ networks: st.SearchStrategy[Network] = st.builds(
 )
 
 
-ALWAYS_KNOWN = {"region", "account", "read_at", "efa_support"}
+ALWAYS_KNOWN = {"region", "account", "read_at", "efa_support", "unread_groups"}
 
 
 def blinded(network: Network) -> Iterator[Network]:
@@ -286,17 +286,19 @@ def blinded(network: Network) -> Iterator[Network]:
             yield replace(network, **unread_group)
     for name in network.efa_support:
         yield replace(network, efa_support={**network.efa_support, name: DENIED})
-    if not isinstance(network.prefix_lists, Unknown):
-        for each in network.prefix_lists.values():
-            unread = replace(each, entries=DENIED)
-            yield replace(network, prefix_lists={**network.prefix_lists, each.id: unread})
-    if not isinstance(network.vpcs, Unknown):
-        for vpc in network.vpcs.values():
-            for less in (
-                replace(vpc, dns_support=DENIED),
-                replace(vpc, dns_hostnames=DENIED),
-            ):
-                yield replace(network, vpcs={**network.vpcs, vpc.id: less})
+    for name in _read(network.security_groups):
+        seen = {key: each for key, each in _read(network.security_groups).items() if key != name}
+        yield replace(network, security_groups=seen, unread_groups={name: DENIED})
+    for name, each in _read(network.prefix_lists).items():
+        unread = replace(each, entries=DENIED)
+        yield replace(network, prefix_lists={**_read(network.prefix_lists), name: unread})
+    for name, vpc in _read(network.vpcs).items():
+        for less in (replace(vpc, dns_support=DENIED), replace(vpc, dns_hostnames=DENIED)):
+            yield replace(network, vpcs={**_read(network.vpcs), name: less})
+
+
+def _read(parts: Fact[Mapping[str, T]]) -> Mapping[str, T]:
+    return {} if isinstance(parts, Unknown) else parts
 
 
 def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[TrainingJob, Network]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +27,7 @@ from vpc_guardrail.app.requests import described_job
 from vpc_guardrail.app.snapshot import MalformedSnapshotError, Snapshot, dump, load
 from vpc_guardrail.core.decision import judge
 from vpc_guardrail.core.finding import Severity
+from vpc_guardrail.core.model.network import NOT_ASKED
 from vpc_guardrail.core.settings import CheckAction, InternetAccess, Mode, Settings
 
 if TYPE_CHECKING:
@@ -85,6 +87,12 @@ class TestRoundTrip:
 
         assert load(dump(facts)) == facts
         assert S3_LIST in dump(facts)
+
+    def test_a_group_that_could_not_be_read_says_why(self) -> None:
+        network = replace(a_network(), unread_groups={"sg-9": DENIED})
+        facts = Snapshot(a_job(), network, Settings(), NOW)
+
+        assert load(dump(facts)) == facts
 
     def test_a_job_without_a_vpc_has_no_network(self) -> None:
         facts = Snapshot(a_job_without_vpc(), None, Settings(), NOW)
@@ -206,8 +214,19 @@ def test_a_member_that_is_lacking_is_named() -> None:
     document = json.loads(dump(a_snapshot))
     del document["network"]["vpcs"]["vpc-1"]["tenancy"]
 
-    with pytest.raises(MalformedSnapshotError, match=r"vpcs.vpc-1 lacks 'tenancy'"):
+    with pytest.raises(MalformedSnapshotError, match=r"vpcs.vpc-1 lacks tenancy"):
         load(json.dumps(document))
+
+
+def test_an_older_snapshot_lacks_the_newer_fields() -> None:
+    """It is judged as it was: each new field of the model has a default that says not asked."""
+    document = json.loads(dump(a_snapshot))
+    del document["network"]["network_acls"], document["job"]["file_systems"]
+
+    loaded = load(json.dumps(document))
+
+    assert loaded.job == a_snapshot.job
+    assert loaded.network == a_network(network_acls=NOT_ASKED)
 
 
 def places(document: Json, place: Place = ()) -> Iterator[Place]:

@@ -12,8 +12,13 @@ from tests.builders import (
     a_network,
     an_interface_endpoint,
 )
+from vpc_guardrail.core.crossing import Crossing, Share
 from vpc_guardrail.core.path import Reach, Stretch
-from vpc_guardrail.core.remedies import allow_all_from_itself, give_gateway_endpoint
+from vpc_guardrail.core.remedies import (
+    allow_all_from_itself,
+    give_gateway_endpoint,
+    let_https_pass,
+)
 
 CREATE = (
     "aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Gateway "
@@ -71,3 +76,43 @@ def test_allow_all_from_itself(direction: str) -> None:
         f"aws ec2 authorize-security-group-{direction} --group-id sg-1 "
         "--ip-permissions IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-1}]"
     )
+
+
+HTTPS = "--ip-permissions IpProtocol=tcp,FromPort=443,ToPort=443"
+ACL_ENTRY = (
+    "aws ec2 create-network-acl-entry --network-acl-id acl-1 --protocol tcp "
+    "--rule-number 1 --cidr-block 0.0.0.0/0 --rule-action allow"
+)
+
+
+@pytest.mark.parametrize(
+    ("way", "command"),
+    [
+        pytest.param(
+            Crossing(Share.NONE, "it is shut", group_id="sg-1", direction="egress"),
+            f"aws ec2 authorize-security-group-egress --group-id sg-1 {HTTPS},"
+            "IpRanges=[{CidrIp=0.0.0.0/0}]",
+            id="the job's group lets nothing out",
+        ),
+        pytest.param(
+            Crossing(Share.NONE, "it is shut", group_id="sg-endpoint", direction="ingress"),
+            f"aws ec2 authorize-security-group-ingress --group-id sg-endpoint {HTTPS},"
+            "UserIdGroupPairs=[{GroupId=sg-1}]",
+            id="the other side's group lets the job's group in, and nobody else",
+        ),
+        pytest.param(
+            Crossing(Share.SOME, "it is shut", acl_id="acl-1", direction="egress"),
+            f"{ACL_ENTRY} --egress --port-range From=443,To=443 && "
+            f"{ACL_ENTRY} --ingress --port-range From=1024,To=65535",
+            id="an ACL on the way out",
+        ),
+        pytest.param(
+            Crossing(Share.SOME, "it is shut", acl_id="acl-1", direction="ingress"),
+            f"{ACL_ENTRY} --ingress --port-range From=443,To=443 && "
+            f"{ACL_ENTRY} --egress --port-range From=1024,To=65535",
+            id="an ACL on the way in",
+        ),
+    ],
+)
+def test_let_https_pass(way: Crossing, command: str) -> None:
+    assert let_https_pass(way, "sg-1") == command

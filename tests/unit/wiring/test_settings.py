@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vpc_guardrail.core.settings import Mode, Settings
+from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
 from vpc_guardrail.wiring.settings import SettingsError, required, settings_from
 
 
@@ -21,6 +21,47 @@ def test_the_mode_is_taken_from_the_environment(mode: Mode) -> None:
 def test_a_mode_that_cannot_be_is_refused_and_named(value: str) -> None:
     with pytest.raises(SettingsError, match=r"GUARDRAIL_MODE is .* audit, enforce"):
         settings_from({"GUARDRAIL_MODE": value})
+
+
+@pytest.mark.parametrize("access", InternetAccess, ids=lambda access: access.value)
+def test_internet_access_is_taken_from_the_environment(access: InternetAccess) -> None:
+    settings = settings_from({"GUARDRAIL_INTERNET_ACCESS": access.value})
+
+    assert settings == Settings(internet_access=access)
+
+
+@pytest.mark.parametrize("value", ["", "Forbidden", "no"])
+def test_an_internet_access_that_cannot_be_is_refused_and_named(value: str) -> None:
+    told = r"GUARDRAIL_INTERNET_ACCESS is .* forbidden, allowed, required"
+    with pytest.raises(SettingsError, match=told):
+        settings_from({"GUARDRAIL_INTERNET_ACCESS": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "services"),
+    [
+        pytest.param("", (), id="none"),
+        pytest.param(" , ", (), id="nothing but commas"),
+        pytest.param("sts", ("sts",), id="one"),
+        pytest.param("sts,ecr.api", ("sts", "ecr.api"), id="two"),
+        pytest.param(" sts , logs,, sts", ("sts", "logs"), id="spaces, and one twice"),
+        pytest.param("s3-global.accesspoint", ("s3-global.accesspoint",), id="a long name"),
+    ],
+)
+def test_required_services_are_taken_from_the_environment(
+    value: str, services: tuple[str, ...]
+) -> None:
+    settings = settings_from({"GUARDRAIL_REQUIRED_SERVICES": value})
+
+    assert settings == Settings(required_services=services)
+
+
+@pytest.mark.parametrize(
+    "value", ["STS", "sts;logs", "sts logs", ".sts", "a/b", "x" * 64, "sts\n1"]
+)
+def test_a_service_that_cannot_be_is_refused_and_named(value: str) -> None:
+    with pytest.raises(SettingsError, match="GUARDRAIL_REQUIRED_SERVICES names"):
+        settings_from({"GUARDRAIL_REQUIRED_SERVICES": f"logs,{value}"})
 
 
 def test_a_required_variable_is_given() -> None:

@@ -7,7 +7,7 @@ A job in the model carries neither environment nor hyperparameters, so a snapsho
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -100,6 +100,8 @@ def _decoded(kind: Any, value: Any, place: str) -> Any:
         return {
             key: _decoded(arguments[1], each, f"{place}.{key}") for key, each in members.items()
         }
+    if kind is Unknown:
+        return _unknown(value, place)
     if is_dataclass(kind):
         return _structure(kind, value, place)
     return _leaf(kind, value, place)
@@ -110,7 +112,7 @@ def _one_of(kinds: tuple[Any, ...], value: Any, place: str) -> Any:
     if value is None and types.NoneType in kinds:
         return None
     if isinstance(value, dict) and value.keys() == {UNKNOWN} and Unknown in kinds:
-        return Unknown(_expect(str, value[UNKNOWN], place))
+        return _unknown(value, place)
     others = [kind for kind in kinds if kind not in (types.NoneType, Unknown)]
     if IPv4Network in others:
         return _block_or_text(value, place, text_is_meant=str in others)
@@ -127,18 +129,34 @@ def _block_or_text(value: Any, place: str, *, text_is_meant: bool) -> Any:
         raise MalformedSnapshotError(f"{place}: {error}") from error
 
 
+def _unknown(value: Any, place: str) -> Unknown:
+    return Unknown(_expect(str, _expect(dict, value, place).get(UNKNOWN), place))
+
+
 def _structure(kind: Any, value: Any, place: str) -> Any:
+    """A part of the model; a field with a default may lack, as in snapshots older than it."""
     members = _expect(dict, value, place)
     hints = _hints(kind)
-    try:
-        return kind(
-            **{
-                each.name: _decoded(hints[each.name], members[each.name], f"{place}.{each.name}")
-                for each in fields(kind)
-            }
-        )
-    except KeyError as error:
-        raise MalformedSnapshotError(f"{place} lacks {error}") from error
+    lacking = sorted(_needed(kind) - members.keys())
+    if lacking:
+        raise MalformedSnapshotError(f"{place} lacks {', '.join(lacking)}")
+    return kind(
+        **{
+            each.name: _decoded(hints[each.name], members[each.name], f"{place}.{each.name}")
+            for each in fields(kind)
+            if each.name in members
+        }
+    )
+
+
+@cache
+def _needed(kind: Any) -> frozenset[str]:
+    """The fields without a default."""
+    return frozenset(
+        each.name
+        for each in fields(kind)
+        if each.default is MISSING and each.default_factory is MISSING
+    )
 
 
 def _leaf(kind: Any, value: Any, place: str) -> Any:

@@ -9,10 +9,11 @@ import pytest
 from tests.builders import DENIED, a_job, a_network, a_security_group, a_subnet
 from tests.findings import outcomes
 from vpc_guardrail.core.checks.network_references_exist import evaluate
+from vpc_guardrail.core.finding import Status
 from vpc_guardrail.core.settings import Settings
 
 if TYPE_CHECKING:
-    from vpc_guardrail.core.model import Network
+    from vpc_guardrail.core.model import Network, Subnet
 
 JOB = a_job(name="train-1")
 FOREIGN_GROUP = (a_security_group(vpc="vpc-2"),)
@@ -115,3 +116,26 @@ def test_a_foreign_group_can_be_associated() -> None:
 
     assert finding.message == "Security group sg-1 belongs to vpc-2, the subnets to vpc-1."
     assert "associate-security-group-vpc --group-id sg-1 --vpc-id vpc-1" in finding.remediation
+
+
+@pytest.mark.parametrize(
+    ("subnet", "place"),
+    [
+        pytest.param(
+            a_subnet(zone="eu-central-1-ham-1a"), "zone eu-central-1-ham-1a", id="a Local Zone"
+        ),
+        pytest.param(
+            a_subnet(zone="eu-central-1-wl1-ber-wlz1"), "Wavelength Zone", id="a Wavelength Zone"
+        ),
+        pytest.param(
+            a_subnet(outpost="arn:aws:outposts:eu-central-1:111122223333:outpost/op-1"),
+            "op-1",
+            id="an Outpost",
+        ),
+    ],
+)
+def test_where_jobs_are_not_documented_to_run_nothing_is_said(subnet: Subnet, place: str) -> None:
+    first, *_ = evaluate(JOB, a_network(subnets=(subnet, a_subnet("subnet-b"))), Settings())
+
+    assert first.status is Status.UNKNOWN
+    assert place in first.message

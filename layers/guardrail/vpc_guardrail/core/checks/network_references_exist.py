@@ -1,5 +1,6 @@
 """Every subnet and security group that the job names exists, and they belong to one VPC."""
 
+import re
 from collections.abc import Iterator
 
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
@@ -22,7 +23,8 @@ SPEC = CheckSpec(
     ),
     limits=(
         "What belongs to another account and is not shared with this one looks the same as what "
-        "does not exist."
+        "does not exist. Whether training jobs run in Local Zones, in Wavelength Zones and on "
+        "Outposts is not documented: UNKNOWN."
     ),
     sound_example="subnet-1, subnet-2 and sg-1 exist in vpc-1.",
     faulty_example=(
@@ -44,10 +46,15 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
         yield SPEC.unknown(job.arn, network.subnets.reason)
         return
     for subnet_id in job.subnet_ids:
-        if subnet_id in network.subnets:
-            yield SPEC.passed(subnet_id, f"Subnet {subnet_id} exists.")
-        else:
+        subnet = network.subnets.get(subnet_id)
+        if subnet is None:
             yield _missing(job, "Subnet", subnet_id)
+        elif place := _unusual_place(subnet, network.region):
+            yield SPEC.unknown(
+                subnet_id, f"{subnet_id} is {place}, where training jobs are not documented to run"
+            )
+        else:
+            yield SPEC.passed(subnet_id, f"Subnet {subnet_id} exists.")
     vpcs = _vpcs_of_subnets(job, network)
     if len(vpcs) > 1:
         yield SPEC.failed(
@@ -56,6 +63,15 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
             evidence={"subnets_by_vpc": {vpc: sorted(subnets) for vpc, subnets in vpcs.items()}},
             remediation=f"Create the job anew with subnets of one VPC, for example {min(vpcs)}.",
         )
+
+
+def _unusual_place(subnet: Subnet, region: str) -> str:
+    """Where a subnet lies outside of the Region's own zones, such as `eu-central-1a`; or empty."""
+    if subnet.outpost_arn:
+        return f"on Outpost {subnet.outpost_arn}"
+    if re.fullmatch(f"{re.escape(region)}[a-z]", subnet.availability_zone):
+        return ""
+    return f"in zone {subnet.availability_zone}, a Local Zone or Wavelength Zone"
 
 
 def _vpcs_of_subnets(job: TrainingJob, network: Network) -> dict[str, list[str]]:
