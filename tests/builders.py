@@ -31,6 +31,7 @@ from vpc_guardrail.core.model import (
     InstancePlan,
     InstanceSet,
     JobSource,
+    MountPoint,
     NatGateway,
     Network,
     NetworkAcl,
@@ -357,6 +358,22 @@ def a_dhcp_option_set(
     return DhcpOptions(id, tuple(domain_name), tuple(servers))
 
 
+def a_mount_point(
+    id: str = "fsmt-1",
+    *,
+    vpc: str = VPC,
+    subnet: str = "subnet-a",
+    zone: str = "eu-central-1a",
+    state: str = "available",
+    address: str | None = "10.0.0.9",
+    groups: Iterable[str] | Unknown = (GROUP,),
+) -> MountPoint:
+    """An available mount point in the first subnet, that carries the job's own group."""
+    block = IPv4Network(address) if address else None
+    group_ids = groups if isinstance(groups, Unknown) else frozenset(groups)
+    return MountPoint(id, vpc, subnet, zone, state, block, group_ids)
+
+
 # What a check says.
 
 
@@ -427,6 +444,7 @@ def a_network(
     network_acls: Iterable[NetworkAcl] | Unknown = OPEN_ACL,
     dhcp_options: Iterable[DhcpOptions] | Unknown = AMAZONS_DNS,
     efa_support: Mapping[str, Fact[bool]] | None = None,
+    file_systems: Mapping[str, Fact[tuple[MountPoint, ...]]] | None = None,
 ) -> Network:
     """A sound private network; each argument replaces one part, `Unknown` included."""
     return Network(
@@ -444,6 +462,7 @@ def a_network(
         network_acls=_by_id(network_acls),
         dhcp_options=_by_id(dhcp_options),
         efa_support=efa_support or {},
+        file_systems=file_systems or {},
     )
 
 

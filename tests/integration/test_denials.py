@@ -15,6 +15,7 @@ from tests.builders import NOW, a_job
 from tests.integration.networks import (
     add_acl,
     add_dhcp_options,
+    add_efs,
     add_gateway_endpoint,
     add_group,
     add_interface_endpoint,
@@ -31,14 +32,14 @@ from tests.integration.networks import (
 )
 from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
+from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.core.engine import findings_on
 from vpc_guardrail.core.finding import Status
+from vpc_guardrail.core.model import FileSystem
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2 import EC2Client
-
     from vpc_guardrail.adapters.clients import Clients
     from vpc_guardrail.core.finding import Finding
     from vpc_guardrail.core.model import TrainingJob
@@ -58,6 +59,7 @@ NEEDED_BY = {
     "DescribeInstanceTypes": {"security-group-efa", "subnet-ip-capacity"},
     "DescribeNatGateways": {"internet-access"},
     "DescribeNetworkAcls": {"required-services-reachable", "s3-traffic-allowed"},
+    "DescribeNetworkInterfaces": {"required-services-reachable"},
     "DescribePrefixLists": {*S3_CHECKS, *BY_NAMED_LISTS},
     "DescribeRouteTables": {"internet-access", "s3-gateway-endpoint", "s3-reachable"},
     "DescribeSecurityGroupVpcAssociations": {"network-references-exist"},
@@ -99,8 +101,14 @@ OF_THE_RULES = {"s3-traffic-allowed": 1}
 OF_THE_SUBNET = {"network-references-exist": 1}
 OF_THE_SUBNET_AND_THE_OWN_GROUP = {"network-references-exist": 2}
 
+OF_THE_SERVICE = OF_THE_FILE_SYSTEM = {"required-services-reachable": 1}
+
 PASSES_STILL = {
     "DescribeNetworkAcls": OF_THE_RULES,
+    "DescribeNetworkInterfaces": OF_THE_SERVICE,
+    "DescribeVpcAttribute": OF_THE_FILE_SYSTEM,
+    "DescribeVpcEndpoints": OF_THE_FILE_SYSTEM,
+    "DescribeVpcs": OF_THE_FILE_SYSTEM,
     "DescribePrefixLists": OF_THE_RULES,
     "DescribeSecurityGroupVpcAssociations": OF_THE_SUBNET_AND_THE_OWN_GROUP,
     "DescribeSecurityGroups": {**OF_THE_SUBNET, **OF_THE_BORDER},
@@ -113,12 +121,16 @@ class Judged:
     """A sound job that is judged by what EC2 answers."""
 
     job: TrainingJob
-    ec2: EC2Client
+    clients: Clients
     wire: Wire
 
     def findings(self) -> tuple[Finding, ...]:
-        network = Inventory(self.ec2, lambda: NOW).read(self.job)
+        network = self.inventory().read(self.job)
         return findings_on(self.job, network, NOTHING_LEFT_OUT)
+
+    def inventory(self) -> Inventory:
+        reader = FileSystemReader(self.clients)
+        return Inventory(self.clients.ec2, lambda: NOW, file_systems=reader)
 
     def without(self, action: str) -> tuple[Finding, ...]:
         """The findings where this action alone is denied."""
@@ -151,8 +163,16 @@ def sound(clients: Clients) -> Judged:
     body = associations((shared, vpc, "associated"))
     wire.answers("DescribeSecurityGroupVpcAssociations", body, times=ALWAYS)
     groups = [own, shared]
-    job = a_job(subnets=[private], groups=groups, instance_type="ml.t2.nano", instance_count=3)
-    return Judged(job, ec2, wire)
+    mounted = FileSystem("EFS", add_efs(clients, public, of_endpoint))
+    job = a_job(
+        subnets=[private],
+        groups=groups,
+        instance_type="ml.t2.nano",
+        instance_count=3,
+        file_systems=[mounted],
+    )
+    wire.calls.clear()
+    return Judged(job, clients, wire)
 
 
 def by_what_decides(finding: Finding) -> Finding:

@@ -11,6 +11,7 @@ from botocore.config import Config
 from vpc_guardrail import __version__
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_sagemaker import SageMakerClient
@@ -63,6 +64,18 @@ class Clients:
     def ec2(self) -> EC2Client:
         """The client of the network's facts."""
         client: EC2Client = self._client("ec2")
+        return client
+
+    @property
+    def efs(self) -> BaseClient:
+        """The client of EFS's file systems that jobs name."""
+        client: BaseClient = self._client("efs")
+        return client
+
+    @property
+    def fsx(self) -> BaseClient:
+        """The client of FSx's file systems that jobs name."""
+        client: BaseClient = self._client("fsx")
         return client
 
     @property

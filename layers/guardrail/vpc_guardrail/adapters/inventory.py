@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ec2 import EC2Client
 
+    from vpc_guardrail.adapters.file_systems import FileSystemReader
     from vpc_guardrail.core.model import Network, TrainingJob
 
 
@@ -27,7 +28,7 @@ class Inventory:
 
     `upcoming` gives the jobs that are known to be judged in this batch; it is called when a
     network has to be read. Jobs that were not known then cost a reading of their own, unless they
-    name only what was read.
+    name only what was read. Without a reader of `file_systems` those stay unknown.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class Inventory:
         ec2: EC2Client,
         now: Callable[[], datetime],
         upcoming: Callable[[], Sequence[TrainingJob]] = tuple,
+        file_systems: FileSystemReader | None = None,
     ) -> None:
         self._ec2 = Ec2Reader(ec2)
         self._now = now
         self._upcoming = upcoming
+        self._file_systems = file_systems
         self._readings: list[tuple[Wanted, Network]] = []
         self._faults: list[tuple[Wanted, BotoCoreError | ClientError]] = []
 
@@ -58,7 +61,7 @@ class Inventory:
                 raise fault
         wanted = Wanted.by(job, *self._upcoming())
         try:
-            network = read_network(self._ec2, wanted, self._now())
+            network = read_network(self._ec2, wanted, self._now(), self._file_systems)
         except (BotoCoreError, ClientError) as fault:
             self._faults.append((wanted, fault))
             raise

@@ -1,10 +1,10 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
-The first wave asks for what the jobs name (subnets, security groups, instance types that the table
-does not know) and for AWS's own prefix lists; the second for what their VPCs hold. What only an
-answer of the second wave names is asked for as soon as that answer is there: the DHCP option sets
-of the VPCs, further prefix lists that routes name, and for interface endpoints their security
-groups and whether their VPC has DNS hostnames.
+The first wave asks for what the jobs name (subnets, security groups, file systems, instance types
+that the table does not know) and for AWS's own prefix lists; the second for what their VPCs hold.
+What only an answer names is asked for as soon as that answer is there: the network interfaces of
+file systems, the DHCP option sets of the VPCs, further prefix lists that routes name, for interface
+endpoints whether their VPC has DNS hostnames, and the security groups of interfaces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import dhcp_facts, network_facts
+from vpc_guardrail.adapters import dhcp_facts, file_systems, network_facts
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
 from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints, needs_dns_hostnames
 from vpc_guardrail.adapters.list_reading import PrefixLists, lists_without, named_by_rules
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
+    from vpc_guardrail.adapters.file_systems import FileSystemReader, Targets
     from vpc_guardrail.adapters.wanted import Wanted
     from vpc_guardrail.core.model import (
         DhcpOptions,
@@ -41,10 +42,12 @@ NO_HOSTNAMES_NEEDED = Unknown("no interface endpoint of the VPC needs it")
 """Why it was not asked for whether a VPC has DNS hostnames."""
 
 
-def read_network(ec2: Ec2Reader, wanted: Wanted, at: datetime) -> Network:
+def read_network(
+    ec2: Ec2Reader, wanted: Wanted, at: datetime, of_file_systems: FileSystemReader | None = None
+) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
     with _pool() as pool:
-        named = _first_wave(ec2, pool, wanted)
+        named = _first_wave(ec2, pool, wanted, of_file_systems)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
@@ -69,14 +72,28 @@ class _Named:
     groups: Fact[Mapping[str, SecurityGroup]]
     lists: Fact[Mapping[str, PrefixList]]
     efa_support: Mapping[str, Fact[bool]]
+    mounts: Mapping[str, Fact[Targets]]
 
 
-def _first_wave(ec2: Ec2Reader, pool: Executor, wanted: Wanted) -> _Named:
+def _first_wave(
+    ec2: Ec2Reader, pool: Executor, wanted: Wanted, of_file_systems: FileSystemReader | None
+) -> _Named:
     subnets = pool.submit(ec2.subnets, wanted.subnet_ids)
     groups = pool.submit(ec2.security_groups, wanted.group_ids)
     lists = pool.submit(ec2.prefix_lists)
     efa_support = pool.submit(ec2.efa_support, wanted.instance_types)
-    return _Named(subnets.result(), groups.result(), lists.result(), efa_support.result())
+    mounts = {
+        each.key: pool.submit(of_file_systems.targets, each)
+        for each in sorted(wanted.file_systems, key=lambda each: each.key)
+        if of_file_systems
+    }
+    return _Named(
+        subnets.result(),
+        groups.result(),
+        lists.result(),
+        efa_support.result(),
+        {key: future.result() for key, future in mounts.items()},
+    )
 
 
 def _vpc_ids(subnets: Fact[Mapping[str, Subnet]]) -> Fact[frozenset[str]]:
@@ -103,6 +120,7 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         network_acls=reason,
         dhcp_options=reason,
         efa_support=named.efa_support,
+        file_systems=dict.fromkeys(named.mounts, reason),
     )
 
 
@@ -115,6 +133,7 @@ def _second_wave(
     at: datetime,
 ) -> Network:
     """What the VPCs hold; what further calls wait for is asked for first."""
+    interfaces = pool.submit(ec2.network_interfaces, file_systems.interface_ids(named.mounts))
     vpcs = pool.submit(ec2.vpcs, vpc_ids)
     endpoints = pool.submit(ec2.endpoints, vpc_ids)
     tables = pool.submit(ec2.route_tables, vpc_ids)
@@ -125,14 +144,15 @@ def _second_wave(
     support = {vpc_id: pool.submit(ec2.dns_support, vpc_id) for vpc_id in sorted(vpc_ids)}
     group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
     options = pool.submit(_dhcp_options, ec2, vpcs.result())
-    guards = groups_of_endpoints(endpoints.result()) - wanted.group_ids
-    of_endpoints = pool.submit(_further_groups, ec2, guards, named.groups)
+    of_mounts = file_systems.groups_of_interfaces(interfaces.result())
+    guards = (groups_of_endpoints(endpoints.result()) | of_mounts) - wanted.group_ids
+    of_guards = pool.submit(_further_groups, ec2, guards, named.groups)
     hostnames = {
         vpc_id: pool.submit(_dns_hostnames, ec2, vpc_id, endpoints.result())
         for vpc_id in sorted(vpc_ids)
     }
     lists.ask_for_those_of_routes(tables.result())
-    groups = _with(of_endpoints.result(), named.groups)
+    groups = _with(of_guards.result(), named.groups)
     lists.ask_for_those_of_rules(groups)
     return Network(
         region=wanted.region,
@@ -149,7 +169,8 @@ def _second_wave(
         network_acls=acls.result(),
         dhcp_options=options.result(),
         efa_support=named.efa_support,
-        unread_groups=_unread(guards, of_endpoints.result()),
+        unread_groups=_unread(guards, of_guards.result()),
+        file_systems=file_systems.mount_points(named.mounts, interfaces.result()),
     )
 
 
@@ -190,7 +211,7 @@ def _further_groups(
 def _with(
     further: Fact[Mapping[str, SecurityGroup]], groups: Fact[Mapping[str, SecurityGroup]]
 ) -> Fact[Mapping[str, SecurityGroup]]:
-    """The groups of the jobs and of the endpoints; the former stay judged without the latter."""
+    """The groups of the jobs and of the others; the former stay judged without the latter."""
     if isinstance(groups, Unknown) or isinstance(further, Unknown):
         return groups
     return {**further, **groups}

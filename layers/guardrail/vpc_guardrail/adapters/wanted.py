@@ -11,7 +11,7 @@ from vpc_guardrail.core.model import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vpc_guardrail.core.model import TrainingJob
+    from vpc_guardrail.core.model import FileSystem, TrainingJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Wanted:
     group_ids: frozenset[str]
     instance_types: frozenset[str]
     """As the jobs write them; only those that the table of EFA types does not know."""
+    file_systems: frozenset[FileSystem]
 
     @classmethod
     def by(cls, job: TrainingJob, *others: TrainingJob) -> Wanted:
@@ -36,6 +37,7 @@ class Wanted:
             subnet_ids=frozenset(name for each in jobs for name in each.subnet_ids),
             group_ids=frozenset(name for each in jobs for name in each.security_group_ids),
             instance_types=frozenset(name for each in jobs for name in _types_to_ask_for(each)),
+            file_systems=frozenset(name for each in jobs for name in each.file_systems),
         )
 
     def covers(self, other: Wanted) -> bool:
@@ -45,6 +47,7 @@ class Wanted:
             and self.subnet_ids >= other.subnet_ids
             and self.group_ids >= other.group_ids
             and self.instance_types >= other.instance_types
+            and self.file_systems >= other.file_systems
         )
 
 

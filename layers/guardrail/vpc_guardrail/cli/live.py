@@ -14,6 +14,7 @@ from botocore.exceptions import (
 
 from vpc_guardrail.adapters import faults
 from vpc_guardrail.adapters.clients import Clients
+from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
@@ -96,7 +97,7 @@ def _facts_in(
             yield described
         else:
             jobs.append(described)
-    inventory = Inventory(clients.ec2, _now, lambda: jobs)
+    inventory = Inventory(clients.ec2, _now, lambda: jobs, FileSystemReader(clients))
     for job in jobs:
         try:
             network = inventory.read(job) if job.has_vpc else None

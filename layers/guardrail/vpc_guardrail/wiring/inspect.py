@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vpc_guardrail.adapters.clients import Clients
+from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.ledger import LedgerTable
@@ -77,7 +78,12 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     bodies = [record["body"] for record in event["Records"]]
     inspector = Inspector(
         jobs=jobs,
-        networks=Inventory(parts.clients.ec2, now, lambda: _jobs_in_view(bodies, home, jobs)),
+        networks=Inventory(
+            parts.clients.ec2,
+            now,
+            lambda: _jobs_in_view(bodies, home, jobs),
+            FileSystemReader(parts.clients),
+        ),
         ledger=parts.ledger.during(context),
         publisher=parts.publisher,
         stop_orders=parts.stop_orders,
