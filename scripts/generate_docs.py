@@ -21,7 +21,7 @@ CHECK_PAGES = ROOT / "docs" / "checks"
 
 GENERATED = "<!-- Generated from the check's spec by `make docs`; do not edit. -->\n\n"
 
-STOP_MARKS = {StopPolicy.DEFAULT: "yes", StopPolicy.ALLOWED: "may be set", StopPolicy.NEVER: "no"}
+STOP_MARKS = {StopPolicy.DEFAULT: "yes", StopPolicy.ALLOWED: "not yet", StopPolicy.NEVER: "no"}
 
 
 def checks_table() -> str:

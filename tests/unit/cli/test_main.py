@@ -131,12 +131,35 @@ def test_an_unforeseen_error_does_not_end_as_a_verdict_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Python's own exit code after a traceback is 1, which says noncompliant."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "no URL at all")
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr("vpc_guardrail.cli.main.check_jobs", fails)
     monkeypatch.setattr(sys, "argv", ["vpc-guardrail", "check", "train-1"])
 
     with pytest.raises(SystemExit) as end:
         main()
 
     assert end.value.code == 4
-    assert "no URL at all" in capsys.readouterr().err
+    assert "nobody foresaw this" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("AWS_ENDPOINT_URL", "no URL at all"), ("AWS_REGION", "eu central")]
+)
+def test_an_environment_that_cannot_be_is_bad_input(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(sys, "argv", ["vpc-guardrail", "check", "train-1"])
+
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert end.value.code == 2
+    assert value in capsys.readouterr().err

@@ -98,7 +98,7 @@ def test_what_is_allowed_and_denied_partitions_the_packets(
 
 @law
 @given(entries, directions, protocols)
-def test_each_packet_is_decided_by_the_lowest_rule_that_matches(
+def test_fault_9_each_packet_is_decided_by_the_lowest_rule_that_matches(
     rules: tuple[AclEntry, ...], direction: Direction, protocol: str
 ) -> None:
     found = passed(rules, direction, protocol)

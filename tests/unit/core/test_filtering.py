@@ -24,6 +24,7 @@ SUBNET = IPv4Network("10.0.0.0/24")
 TCP_ALL = (0, 65535)
 BY_GROUP = Admission(Means.GROUP, ("sg-1",))
 BY_CIDR = Admission(Means.CIDR, ("sg-1",))
+BY_HALF = Admission(Means.PART_OF_ADDRESSES, ("sg-1",))
 BY_PART = Admission(Means.PART_OF_PORTS, ("sg-1",))
 
 
@@ -56,7 +57,7 @@ def admission(
         pytest.param((a_rule(protocol=UDP, groups=("sg-1",)),), None, id="another protocol"),
         pytest.param((a_rule(cidrs=("0.0.0.0/0",)),), BY_CIDR, id="everyone"),
         pytest.param((a_rule(cidrs=("10.0.0.0/24",)),), BY_CIDR, id="exactly the subnet"),
-        pytest.param((a_rule(cidrs=("10.0.0.0/25",)),), None, id="half of the subnet"),
+        pytest.param((a_rule(cidrs=("10.0.0.0/25",)),), BY_HALF, id="half of the subnet"),
         pytest.param(
             (a_rule(cidrs=("10.0.0.0/25",)), a_rule(cidrs=("10.0.0.128/25",))),
             BY_CIDR,
@@ -76,7 +77,7 @@ def admission(
         ),
         pytest.param(
             (a_rule(protocol=TCP, ports=(443, 443), cidrs=("10.0.0.0/25",)),),
-            None,
+            BY_HALF,
             id="a part of the ports for a part of the subnet",
         ),
         pytest.param(

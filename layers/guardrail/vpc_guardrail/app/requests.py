@@ -185,7 +185,7 @@ def _structure(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise MalformedRequestError(f"{name} is not a structure")
-    if member(value, "omitted") is True:
+    if member(value, "omitted"):
         raise MalformedRequestError(f"CloudTrail omitted {name}, which was too large")
     return value
 

@@ -9,6 +9,7 @@ from boto3.session import Session
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    InvalidRegionError,
     ParamValidationError,
 )
 
@@ -90,6 +91,11 @@ def _facts_in(
     session: Session, wanted: Sequence[_Asked], settings: Settings
 ) -> Iterator[Snapshot | Trouble]:
     clients = Clients(session)
+    try:
+        inventory = Inventory(clients.ec2, _now, lambda: jobs, FileSystemReader(clients))
+    except (InvalidRegionError, ValueError) as error:
+        yield Trouble(ExitCode.BAD_INPUT, f"{error} (AWS_REGION or AWS_ENDPOINT_URL)")
+        return
     jobs: list[TrainingJob] = []
     for asked in wanted:
         described = _described(clients, asked)
@@ -97,7 +103,6 @@ def _facts_in(
             yield described
         else:
             jobs.append(described)
-    inventory = Inventory(clients.ec2, _now, lambda: jobs, FileSystemReader(clients))
     for job in jobs:
         try:
             network = inventory.read(job) if job.has_vpc else None

@@ -43,6 +43,7 @@ class Means(Enum):
     GROUP = "a reference to an attached group"
     CIDR = "CIDR blocks that cover the subnet"
     PART_OF_PORTS = "a part of the ports only"
+    PART_OF_ADDRESSES = "a part of the subnet's addresses only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def admits_members(
         return Admission(Means.CIDR, involved)
     if ports_at_every_address(everything, subnet):
         return Admission(Means.PART_OF_PORTS, involved)
-    return next((each.unread for each in passing if each.unread), None)
+    unread = next((each.unread for each in passing if each.unread), None)
+    if unread is None and everything:
+        return Admission(Means.PART_OF_ADDRESSES, involved)
+    return unread
 
 
 @dataclass(frozen=True, slots=True)

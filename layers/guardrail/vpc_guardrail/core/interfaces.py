@@ -17,6 +17,7 @@ from vpc_guardrail.core.crossing import (
     out_through_acl,
     through_groups,
 )
+from vpc_guardrail.core.dns import amazon_answers, dhcp_options_of
 from vpc_guardrail.core.model import (
     Direction,
     Endpoint,
@@ -26,10 +27,12 @@ from vpc_guardrail.core.model import (
     NetworkAcl,
     SecurityGroup,
     Subnet,
+    TargetKind,
     TrainingJob,
     Unknown,
 )
 from vpc_guardrail.core.path import IPV6_ONLY
+from vpc_guardrail.core.routing import effective_route_table
 
 CHINA = "cn."
 """What the names of most interface endpoints' services begin with in China.
@@ -44,7 +47,7 @@ def interface_endpoint_for(
     """The interface endpoint that answers a service's standard name in a subnet, if there is one.
 
     It needs private DNS that is not kept for inbound resolvers alone, and a VPC whose DNS
-    support and DNS hostnames are on.
+    support and DNS hostnames are on and whose DNS servers are Amazon's.
     """
     if isinstance(network.endpoints, Unknown):
         return network.endpoints
@@ -81,7 +84,48 @@ def _private_dns_works(network: Network, vpc_id: str) -> Fact[bool]:
     for attribute in attributes:
         if isinstance(attribute, Unknown):
             return attribute
-    return True
+    return amazon_answers(dhcp_options_of(network, vpc), vpc)
+
+
+def zone_may_answer(network: Network, subnet: Subnet, service_name: str) -> bool:
+    """Whether a private hosted zone, which is not read, may lead a service's name elsewhere.
+
+    It may where there is something private to lead it to: an interface endpoint of the VPC
+    without private DNS, or a route to what lies out of sight, such as a shared VPC's endpoints.
+    """
+    if isinstance(network.endpoints, Unknown):
+        return True
+    table = effective_route_table(network, subnet)
+    return (
+        isinstance(table, Unknown)
+        or any(
+            route.target.kind in OUT_OF_SIGHT and route.state == "active" for route in table.routes
+        )
+        or any(
+            endpoint.type is EndpointType.INTERFACE
+            and endpoint.vpc_id == subnet.vpc_id
+            and endpoint.service_name.removeprefix(CHINA) == service_name
+            and endpoint.is_available
+            and (not endpoint.private_dns_enabled or endpoint.private_dns_only_for_inbound_resolver)
+            for endpoint in network.endpoints.values()
+        )
+    )
+
+
+OUT_OF_SIGHT = frozenset(
+    {
+        TargetKind.TRANSIT_GATEWAY,
+        TargetKind.VPC_PEERING_CONNECTION,
+        TargetKind.VIRTUAL_PRIVATE_GATEWAY,
+        TargetKind.CORE_NETWORK,
+        TargetKind.NETWORK_INTERFACE,
+        TargetKind.INSTANCE,
+    }
+)
+"""Targets behind which other networks of the owner lie."""
+
+ZONES_UNREAD = "a private hosted zone may lead S3's name elsewhere, and zones are not read"
+"""Why no path to S3's own addresses proves nothing for certain."""
 
 
 def blocks_of_endpoint(network: Network, endpoint: Endpoint) -> Fact[Blocks]:
@@ -204,3 +248,19 @@ def _at_acl_of(
 
 def _passes(crossing: Fact[Crossing]) -> bool:
     return isinstance(crossing, Crossing) and crossing.share is Share.ALL
+
+
+def out_to(job: TrainingJob, network: Network, subnet: Subnet, other: Blocks) -> Fact[Crossing]:
+    """Whether TCP 443 gets from a job out of its subnet: through its groups and the subnet's ACL.
+
+    The worse of the two, and what is shut before what is not known.
+    """
+    rules = through(network, job.security_group_ids, Direction.EGRESS, other)
+    acl = acl_of(network, subnet.id)
+    border = acl if isinstance(acl, Unknown) else out_through_acl(acl, other)
+    steps = (rules, border)
+    for share in (Share.NONE, Share.SOME):
+        for step in steps:
+            if isinstance(step, Crossing) and step.share is share:
+                return step
+    return next((step for step in steps if isinstance(step, Unknown)), rules)

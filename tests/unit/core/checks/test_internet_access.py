@@ -17,6 +17,7 @@ from tests.builders import (
     a_job,
     a_nat_gateway,
     a_network,
+    a_network_acl,
     a_network_with_routes,
     a_route,
     a_route_table,
@@ -24,6 +25,7 @@ from tests.builders import (
     a_security_group,
     a_subnet,
     a_vpc,
+    an_acl_entry,
     endpoint,
     internet_gateway,
     nat,
@@ -32,7 +34,7 @@ from tests.builders import (
 )
 from tests.findings import outcome, outcomes
 from vpc_guardrail.core.checks.internet_access import evaluate
-from vpc_guardrail.core.model import TargetKind, Unknown
+from vpc_guardrail.core.model import Direction, TargetKind, Unknown
 from vpc_guardrail.core.model.groups import TCP, UDP
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
@@ -326,3 +328,13 @@ def test_the_evidence_tells_each_route_once() -> None:
         f"0.0.0.0/0 -> {TargetKind.NAT_GATEWAY.value} nat-1 (active)",
         "pl-s3 -> VPC endpoint vpce-s3 (active)",
     ]
+
+
+def test_a_network_acl_that_shuts_the_subnet_leaves_no_access() -> None:
+    shut = a_network_acl(an_acl_entry(100, Direction.EGRESS, allows=False))
+    network = replace(routed(TO_NAT), network_acls={shut.id: shut})
+
+    found = first(network, REQUIRED)
+
+    assert outcome(found) == "FAIL MEDIUM"
+    assert shut.id in found.message

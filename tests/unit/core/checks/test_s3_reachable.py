@@ -11,6 +11,7 @@ from tests.builders import (
     ANOTHER_ACCOUNT,
     DENIED,
     S3_ROUTE,
+    a_dhcp_option_set,
     a_gateway_endpoint,
     a_job,
     a_nat_gateway,
@@ -82,8 +83,26 @@ def unlike(routes_a: tuple[Route, ...], routes_b: tuple[Route, ...]) -> Network:
             a_network_with_routes(
                 NOWHERE, endpoints=(an_interface_endpoint(only_for_inbound_resolver=True),)
             ),
-            BOTH_FATAL,
+            BOTH_HIGH,
             id="an interface endpoint for inbound resolvers only",
+        ),
+        pytest.param(
+            a_network_with_routes(NOWHERE, endpoints=(an_interface_endpoint(private_dns=False),)),
+            BOTH_HIGH,
+            id="an interface endpoint to which a private hosted zone may lead",
+        ),
+        pytest.param(
+            a_network_with_routes(a_route("10.0.0.0/8", to=transit_gateway()), endpoints=()),
+            BOTH_HIGH,
+            id="another network, to whose endpoint a private hosted zone may lead",
+        ),
+        pytest.param(
+            replace(
+                a_network_with_routes(NOWHERE, endpoints=(an_interface_endpoint(),)),
+                dhcp_options={"dopt-1": a_dhcp_option_set(servers=("10.9.9.9",))},
+            ),
+            BOTH_UNKNOWN,
+            id="an interface endpoint, and DNS servers of one's own",
         ),
         pytest.param(
             a_network(endpoints=(a_gateway_endpoint(state="deleting"),)),

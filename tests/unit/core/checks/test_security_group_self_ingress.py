@@ -17,6 +17,7 @@ from tests.builders import (
 )
 from tests.findings import outcomes, the
 from vpc_guardrail.core.checks.security_group_self_ingress import evaluate
+from vpc_guardrail.core.finding import Severity, Status
 from vpc_guardrail.core.model.groups import ESP, TCP, UDP
 from vpc_guardrail.core.settings import Settings
 
@@ -240,3 +241,14 @@ def test_the_evidence_tells_each_subnet_and_direction() -> None:
             },
         ],
     }
+
+
+def test_a_part_of_the_addresses_may_hold_the_whole_job_so_it_never_stops() -> None:
+    rules = (a_rule(cidrs=("10.0.0.0/25", "10.0.1.0/25")),)
+    network = a_network(security_groups=(a_security_group(ingress=rules),))
+
+    (found,) = evaluate(a_job(instance_count=2), network, Settings())
+
+    assert found.status is Status.FAIL
+    assert found.severity is Severity.MEDIUM
+    assert "do not let inbound all TCP pass" in found.message

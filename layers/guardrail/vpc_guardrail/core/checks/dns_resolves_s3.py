@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from vpc_guardrail.core.dns import amazon_answers, dhcp_options_of
 from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import DhcpOptions, Fact, Network, Subnet, TrainingJob, Unknown, Vpc
 from vpc_guardrail.core.settings import Settings
@@ -31,15 +32,6 @@ SPEC = CheckSpec(
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-route-table",
 )
 
-NO_OPTIONS = "default"
-"""The DhcpOptionsId of a VPC with which no option set is associated."""
-
-AMAZON_SERVERS = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"})
-"""Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html"""
-
-RESOLVER_OFFSET = 2
-"""Amazon's resolver answers at the base of a VPC's primary block plus two (same page)."""
-
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
     """A finding for each VPC that the job's subnets belong to."""
@@ -54,16 +46,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
             if isinstance(vpc, Unknown):
                 yield SPEC.unknown(subnet.vpc_id, vpc.reason)
             else:
-                yield _judge(vpc, _options(network, vpc), network.region)
-
-
-def _options(network: Network, vpc: Vpc) -> Fact[DhcpOptions]:
-    if vpc.dhcp_options_id == NO_OPTIONS:
-        return Unknown(f"no DHCP option set is associated with {vpc.id}")
-    if isinstance(network.dhcp_options, Unknown):
-        return network.dhcp_options
-    found = network.dhcp_options.get(vpc.dhcp_options_id)
-    return found or Unknown(f"DHCP option set {vpc.dhcp_options_id} was not found")
+                yield _judge(vpc, dhcp_options_of(network, vpc), network.region)
 
 
 def _judge(vpc: Vpc, options: Fact[DhcpOptions], region: str) -> Finding:
@@ -78,12 +61,9 @@ def _judge(vpc: Vpc, options: Fact[DhcpOptions], region: str) -> Finding:
         evidence["domain_name_servers"] = [*options.domain_name_servers]
         if not options.domain_name or not options.domain_name_servers:
             return _incomplete(vpc, options, region, evidence)
-    if isinstance(options, Unknown):
-        return SPEC.unknown(vpc.id, options.reason, evidence)
-    others = [server for server in options.domain_name_servers if not _is_amazons(server, vpc)]
-    if others:
-        reason = f"what the DNS servers {', '.join(others)} answer cannot be seen"
-        return SPEC.unknown(vpc.id, reason, evidence)
+    answers = amazon_answers(options, vpc)
+    if isinstance(answers, Unknown):
+        return SPEC.unknown(vpc.id, answers.reason, evidence)
     if isinstance(vpc.dns_support, Unknown):
         return SPEC.unknown(vpc.id, vpc.dns_support.reason, evidence)
     if not vpc.dns_support:
@@ -124,13 +104,6 @@ def _incomplete(vpc: Vpc, options: DhcpOptions, region: str, evidence: Evidence)
 def _amazons_domain(region: str) -> str:
     """Source: https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html"""
     return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-
-
-def _is_amazons(server: str, vpc: Vpc) -> bool:
-    primary = vpc.cidrs[:1]
-    return server in AMAZON_SERVERS or server in (
-        str(block.network_address + RESOLVER_OFFSET) for block in primary
-    )
 
 
 def _told(value: Fact[bool]) -> bool | str:

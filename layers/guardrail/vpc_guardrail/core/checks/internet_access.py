@@ -5,10 +5,9 @@ from ipaddress import IPv4Network
 
 from vpc_guardrail.core.crossing import Crossing, Share
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
-from vpc_guardrail.core.interfaces import anything_out, through
+from vpc_guardrail.core.interfaces import anything_out, out_to
 from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
-    Direction,
     Network,
     Subnet,
     TargetKind,
@@ -16,7 +15,7 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.path import Reach, Stretch, stretches
-from vpc_guardrail.core.remedies import allow_https, delete_route
+from vpc_guardrail.core.remedies import delete_route, let_https_pass
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 SPEC = CheckSpec(
@@ -37,8 +36,8 @@ SPEC = CheckSpec(
         "job has no public address."
     ),
     limits=(
-        "Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN. Network "
-        "ACLs and IPv6 are not judged."
+        "Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN. IPv6 is not "
+        "judged, nor, while access is forbidden, are network ACLs."
     ),
     sound_example="Internet access is forbidden, and no route leads to a NAT gateway.",
     faulty_example=(
@@ -92,7 +91,7 @@ def _forbidden(
     if open_ways or unseen:
         message = f"No outbound rule lets {subnet.id} reach the internet."
         return SPEC.passed(subnet.id, message, evidence)
-    return SPEC.passed(subnet.id, f"{subnet.id} has no way to the internet.", evidence)
+    return SPEC.passed(subnet.id, f"{subnet.id} has no way to the internet over IPv4.", evidence)
 
 
 def _addresses(ways: list[Stretch]) -> list[IPv4Network]:
@@ -102,7 +101,7 @@ def _addresses(ways: list[Stretch]) -> list[IPv4Network]:
 def _required(
     job: TrainingJob, network: Network, subnet: Subnet, ways: tuple[Stretch, ...]
 ) -> Finding:
-    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
+    rules = out_to(job, network, subnet, internet_blocks())
     evidence = _evidence(subnet, ways)
     evidence["outbound_rules"] = rules.reason if isinstance(rules, Unknown) else rules.detail
     blocked = [way for way in ways if way.reach is Reach.BLOCKED]
@@ -120,9 +119,9 @@ def _required(
     if isinstance(rules, Crossing) and rules.share is not Share.ALL:
         return SPEC.failed(
             subnet.id,
-            f"The outbound rules hold up traffic of {subnet.id} to the internet: {rules.detail}.",
+            f"Traffic of {subnet.id} to the internet is held up: {rules.detail}.",
             evidence=evidence,
-            remediation=allow_https(rules.group_id, "egress"),
+            remediation=let_https_pass(rules, job.security_group_ids[0]),
         )
     unseen = [way for way in ways if way.reach is Reach.UNSEEN]
     if unseen:

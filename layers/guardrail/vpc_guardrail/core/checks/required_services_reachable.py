@@ -14,10 +14,9 @@ from vpc_guardrail.core.finding import (
     Status,
     StopPolicy,
 )
-from vpc_guardrail.core.interfaces import interface_endpoint_for, through, way_to_endpoint
+from vpc_guardrail.core.interfaces import interface_endpoint_for, out_to, way_to_endpoint
 from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
-    Direction,
     Fact,
     FileSystem,
     MountPoint,
@@ -134,7 +133,7 @@ def _by_internet(
         return SPEC.unknown(resource, all_ways.reason, evidence)
     # A gateway endpoint takes the packets to its own service only, which needs no other way.
     ways = [way for way in all_ways if not way.through_gateway_endpoint]
-    rules = through(network, job.security_group_ids, Direction.EGRESS, internet_blocks())
+    rules = out_to(job, network, subnet, internet_blocks())
     blocked = [way for way in ways if way.reach is Reach.BLOCKED]
     shut = rules.detail if isinstance(rules, Crossing) and rules.share is Share.NONE else None
     why = blocked[0].detail if blocked and len(blocked) == len(ways) else shut

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.interfaces import ZONES_UNREAD, zone_may_answer
 from vpc_guardrail.core.model import Fact, Network, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.path import Reach, Stretch
 from vpc_guardrail.core.remedies import give_gateway_endpoint
@@ -24,7 +25,8 @@ SPEC = CheckSpec(
         "Each part of S3's addresses is followed along the subnet's effective route table, by "
         "longest prefix: to an available S3 gateway endpoint, or through an available public NAT "
         "gateway whose own route leads to an internet gateway. An interface endpoint that answers "
-        "S3's standard name counts as well. No subnet reaches S3: CRITICAL; some do not: HIGH."
+        "S3's standard name counts as well. No subnet reaches S3: CRITICAL. Some do not, or a "
+        "private hosted zone may yet lead S3's name to an endpoint: HIGH."
     ),
     limits=(
         "Peering, transit gateways, firewalls and appliances lead out of sight: UNKNOWN. Security "
@@ -46,7 +48,8 @@ class _Path:
     reach: Reach
     message: str
     stretches: tuple[Stretch, ...] = ()
-    partial: bool = False
+    certainly_blocked: bool = False
+    """True if no packet to S3 gets through, by whatever name."""
 
     def evidence(self, subnet_id: str) -> dict[str, object]:
         return {"subnet": subnet_id, "paths": [each.as_evidence() for each in self.stretches]}
@@ -55,7 +58,7 @@ class _Path:
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
     """A finding for each subnet, since the job may land in any one of them."""
     paths = {subnet_id: _path(network, network.subnet(subnet_id)) for subnet_id in job.subnet_ids}
-    none_reaches = all(path.reach is Reach.BLOCKED and not path.partial for path in paths.values())
+    none_reaches = all(path.certainly_blocked for path in paths.values())
     for subnet_id, path in paths.items():
         if path.reach is Reach.REACHED:
             yield SPEC.passed(subnet_id, path.message, path.evidence(subnet_id))
@@ -92,8 +95,9 @@ def _by_routes(subnet: Subnet, stretches: tuple[Stretch, ...]) -> _Path:
     whys = "; ".join(sorted({each.detail for each in blocked}))
     if len(blocked) < len(stretches):
         message = f"{subnet.id} does not reach all of S3's addresses: {whys}."
-        return _Path(Reach.BLOCKED, message, stretches, partial=True)
-    return _Path(Reach.BLOCKED, f"{subnet.id} does not reach S3: {whys}.", stretches)
+        return _Path(Reach.BLOCKED, message, stretches)
+    message = f"{subnet.id} does not reach S3: {whys}."
+    return _Path(Reach.BLOCKED, message, stretches, certainly_blocked=True)
 
 
 def _by_name(network: Network, subnet: Subnet, by_routes: _Path) -> _Path:
@@ -106,6 +110,9 @@ def _by_name(network: Network, subnet: Subnet, by_routes: _Path) -> _Path:
         return _Path(Reach.REACHED, message, by_routes.stretches)
     if by_routes.reach is Reach.BLOCKED and subnet.owner_id != network.account:
         return _Path(Reach.UNSEEN, OWNER_UNSEEN, by_routes.stretches)
+    if by_routes.certainly_blocked and zone_may_answer(network, subnet, network.s3_service_name):
+        message = f"{by_routes.message} It may yet: {ZONES_UNREAD}."
+        return _Path(Reach.BLOCKED, message, by_routes.stretches)
     return by_routes
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.crossing import Blocks, Crossing, Share, out_through_acl
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
-from vpc_guardrail.core.interfaces import through, way_to_endpoint
+from vpc_guardrail.core.interfaces import through, way_to_endpoint, zone_may_answer
 from vpc_guardrail.core.model import (
     Direction,
     Endpoint,
@@ -36,8 +36,9 @@ SPEC = CheckSpec(
         "judged instead: the job's groups, the endpoint's groups, and the ACLs between subnets."
     ),
     limits=(
-        "The network ACL of a NAT gateway's subnet is not judged. At which addresses of its "
-        "subnets an interface endpoint answers is not read."
+        "Private hosted zones are not read: where one may lead S3's name elsewhere, a FAIL is "
+        "MEDIUM. The network ACL of a NAT gateway's subnet is not judged. At which addresses of "
+        "its subnets an interface endpoint answers is not read."
     ),
     sound_example=(
         "sg-1 lets all traffic out to 0.0.0.0/0, and the network ACL lets all traffic pass."
@@ -59,9 +60,10 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
         to_public_s3 = to_public_s3 or endpoint is None
         borders[subnet_id] = _border(job, network, subnet_id, endpoint)
     rules = through(network, job.security_group_ids, Direction.EGRESS, _public_s3(network))
-    all_shut = all(_is(crossing, Share.NONE) for crossing in borders.values())
+    elsewhere = any(_zone_may_answer(network, subnet_id) for subnet_id in job.subnet_ids)
+    all_shut = not elsewhere and all(_is(each, Share.NONE) for each in borders.values())
     if to_public_s3:
-        yield _of_rules(job, network, rules)
+        yield _of_rules(job, network, rules, elsewhere=elsewhere)
     for subnet_id, crossing in borders.items():
         yield _of_border(job, subnet_id, crossing, all_shut=all_shut)
 
@@ -99,7 +101,15 @@ def _is(crossing: Fact[Crossing], share: Share) -> bool:
     return isinstance(crossing, Crossing) and crossing.share is share
 
 
-def _of_rules(job: TrainingJob, network: Network, crossing: Fact[Crossing]) -> Finding:
+def _zone_may_answer(network: Network, subnet_id: str) -> bool:
+    subnet = network.subnet(subnet_id)
+    service = network.s3_service_name
+    return isinstance(subnet, Unknown) or zone_may_answer(network, subnet, service)
+
+
+def _of_rules(
+    job: TrainingJob, network: Network, crossing: Fact[Crossing], *, elsewhere: bool
+) -> Finding:
     resource = ", ".join(job.security_group_ids)
     if isinstance(crossing, Unknown):
         return SPEC.unknown(resource, crossing.reason)
@@ -109,7 +119,7 @@ def _of_rules(job: TrainingJob, network: Network, crossing: Fact[Crossing]) -> F
     return SPEC.failed(
         resource,
         f"Outbound S3 traffic is held up: {crossing.detail}.",
-        severity=None if crossing.share is Share.NONE else Severity.MEDIUM,
+        severity=None if crossing.share is Share.NONE and not elsewhere else Severity.MEDIUM,
         evidence=evidence,
         remediation=_allow_out(job.security_group_ids[0], network),
     )

@@ -113,12 +113,15 @@ class _Judgement:
                 for (subnet_id, direction), answer in answers.items()
             ],
         }
-        refused = {place for place, answer in answers.items() if answer is None}
+        in_part = {place for place, answer in answers.items() if _in_part(answer)}
+        refused = {place for place, answer in answers.items() if answer is None} | in_part
         unknown = [answer for answer in answers.values() if isinstance(answer, Unknown)]
         if refused and isinstance(self.distributed, Unknown):
             return SPEC.unknown(groups, self.distributed.reason, evidence)
         if refused:
-            return self._refused(traffic, severity, refused, evidence)
+            if in_part == refused:
+                return self._refused(f"all {traffic.name}", Severity.MEDIUM, refused, evidence)
+            return self._refused(traffic.name, severity, refused, evidence)
         if unknown:
             return SPEC.unknown(groups, unknown[0].reason, evidence)
         means = {answer.means for answer in answers.values() if isinstance(answer, Admission)}
@@ -128,7 +131,7 @@ class _Judgement:
 
     def _refused(
         self,
-        traffic: Traffic,
+        what: str,
         severity: Severity,
         refused: set[tuple[str, Direction]],
         evidence: Evidence,
@@ -142,8 +145,7 @@ class _Judgement:
         groups = ", ".join(self.job.security_group_ids)
         return SPEC.failed(
             groups,
-            f"{groups} do not let {ways} {traffic.name} pass between the instances of the job"
-            f"{where}.",
+            f"{groups} do not let {ways} {what} pass between the instances of the job{where}.",
             severity=severity if everywhere and certain else Severity.MEDIUM,
             evidence=evidence,
             remediation=" && ".join(
@@ -159,6 +161,11 @@ NOTES = {
         "only a part of the ports passes, which is enough if the framework keeps to them"
     ),
 }
+
+
+def _in_part(answer: Answer) -> bool:
+    """True if only instances at some addresses reach each other; all may land at those."""
+    return isinstance(answer, Admission) and answer.means is Means.PART_OF_ADDRESSES
 
 
 def _told(answer: Answer) -> str:
