@@ -104,6 +104,7 @@ def narrowest(function: str, action: str) -> object:
         "dynamodb": get_att("Ledger", "Arn"),
         "ec2": "*",  # Networks are read wherever a job lies, those of other accounts included.
         "logs": get_att(f"{FUNCTIONS[function]}LogGroup", "Arn"),
+        "s3": sub("arn:${AWS::Partition}:s3:::*"),
         "sagemaker": TRAINING_JOBS,
         "sns": ref("ViolationsTopic"),
         "sqs": get_att("EnforcementQueue", "Arn"),

@@ -38,6 +38,7 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
             "DescribeVpcs",
             "GetManagedPrefixListEntries",
         ),
+        "s3": ("GetBucketLocation", "GetBucketPolicy"),
         "sagemaker": ("DescribeTrainingJob",),
         "sns": ("Publish",),
         "sqs": ("SendMessage",),

@@ -1,4 +1,4 @@
-"""The networks of training jobs: one reading of EC2 for all jobs of a batch.
+"""The networks of training jobs: one reading of EC2 and S3 for all jobs of a batch.
 
 A reading is forgotten with its batch: the next one is judged by the facts of its own time.
 """
@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vpc_guardrail.adapters.ec2_reader import Ec2Reader
 from vpc_guardrail.adapters.network_reading import read_network
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.adapters.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
 
     from vpc_guardrail.core.model import Network, TrainingJob
 
@@ -25,18 +27,20 @@ if TYPE_CHECKING:
 class Inventory:
     """The port `NetworkReader`, for one batch of jobs: make one for each batch.
 
-    `upcoming` gives the jobs that are known to be judged in this batch; it is called when a
-    network has to be read. Jobs that were not known then cost a reading of their own, unless they
-    name only what was read.
+    `s3` makes the client of S3, when a bucket is named. `upcoming` gives the jobs that are known
+    to be judged in this batch; it is called when a network has to be read. Jobs that were not
+    known then cost a reading of their own, unless they name only what was read.
     """
 
     def __init__(
         self,
         ec2: EC2Client,
+        s3: Callable[[], S3Client],
         now: Callable[[], datetime],
         upcoming: Callable[[], Sequence[TrainingJob]] = tuple,
     ) -> None:
         self._ec2 = Ec2Reader(ec2)
+        self._s3 = S3Reader(s3)
         self._now = now
         self._upcoming = upcoming
         self._readings: list[tuple[Wanted, Network]] = []
@@ -58,7 +62,7 @@ class Inventory:
                 raise fault
         wanted = Wanted.by(job, *self._upcoming())
         try:
-            network = read_network(self._ec2, wanted, self._now())
+            network = read_network(self._ec2, self._s3, wanted, self._now())
         except (BotoCoreError, ClientError) as fault:
             self._faults.append((wanted, fault))
             raise

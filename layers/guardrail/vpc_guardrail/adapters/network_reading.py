@@ -1,9 +1,10 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
 The first wave asks for what the jobs name (subnets, security groups, instance types that the table
-does not know) and for the Region's prefix lists; the second for what their VPCs hold. What only an
-answer of the second wave names is asked for as soon as that answer is there: the DHCP option sets
-of the VPCs, the security groups of interface endpoints, and the entries of prefix lists.
+does not know, buckets) and for the Region's prefix lists; the second for what their VPCs hold.
+What only an answer of the second wave names is asked for as soon as that answer is there: the DHCP
+option sets of the VPCs, the security groups of interface endpoints, and the entries of prefix
+lists.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.adapters import dhcp_facts, network_facts
+from vpc_guardrail.adapters.bucket_reading import Buckets
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
 from vpc_guardrail.adapters.list_reading import PrefixLists, lists_with
 from vpc_guardrail.core.model import EndpointType, Network, Unknown
@@ -25,14 +27,15 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
+    from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.adapters.wanted import Wanted
     from vpc_guardrail.core.model import DhcpOptions, Endpoint, Fact, SecurityGroup, Subnet
 
 
-def read_network(ec2: Ec2Reader, wanted: Wanted, at: datetime) -> Network:
+def read_network(ec2: Ec2Reader, s3: S3Reader, wanted: Wanted, at: datetime) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
     with _pool() as pool:
-        named = _first_wave(ec2, pool, wanted)
+        named = _first_wave(ec2, s3, pool, wanted)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
@@ -57,14 +60,17 @@ class _Named:
     groups: Fact[Mapping[str, SecurityGroup]]
     lists: Fact[list[Description]]
     efa_support: Mapping[str, Fact[bool]]
+    buckets: Buckets
+    """Asked for, but not waited for: the second wave needs nothing of them."""
 
 
-def _first_wave(ec2: Ec2Reader, pool: Executor, wanted: Wanted) -> _Named:
+def _first_wave(ec2: Ec2Reader, s3: S3Reader, pool: Executor, wanted: Wanted) -> _Named:
     subnets = pool.submit(ec2.subnets, wanted.subnet_ids)
     groups = pool.submit(ec2.security_groups, wanted.group_ids)
     lists = pool.submit(ec2.prefix_lists)
     efa_support = pool.submit(ec2.efa_support, wanted.instance_types)
-    return _Named(subnets.result(), groups.result(), lists.result(), efa_support.result())
+    buckets = Buckets(s3, pool, wanted.buckets, wanted.account)
+    return _Named(subnets.result(), groups.result(), lists.result(), efa_support.result(), buckets)
 
 
 def _vpc_ids(subnets: Fact[Mapping[str, Subnet]]) -> Fact[frozenset[str]]:
@@ -91,6 +97,7 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         network_acls=reason,
         dhcp_options=reason,
         efa_support=named.efa_support,
+        buckets=named.buckets.read(),
     )
 
 
@@ -135,6 +142,7 @@ def _second_wave(
         network_acls=acls.result(),
         dhcp_options=options.result(),
         efa_support=named.efa_support,
+        buckets=named.buckets.read(),
         unread_groups=_unread(guards, of_endpoints.result()),
     )
 

@@ -96,7 +96,7 @@ def _facts_in(
             yield described
         else:
             jobs.append(described)
-    inventory = Inventory(clients.ec2, _now, lambda: jobs)
+    inventory = Inventory(clients.ec2, lambda: clients.s3, _now, lambda: jobs)
     for job in jobs:
         try:
             network = inventory.read(job) if job.has_vpc else None

@@ -77,7 +77,12 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     bodies = [record["body"] for record in event["Records"]]
     inspector = Inspector(
         jobs=jobs,
-        networks=Inventory(parts.clients.ec2, now, lambda: _jobs_in_view(bodies, home, jobs)),
+        networks=Inventory(
+            parts.clients.ec2,
+            lambda: parts.clients.s3,
+            now,
+            lambda: _jobs_in_view(bodies, home, jobs),
+        ),
         ledger=parts.ledger.during(context),
         publisher=parts.publisher,
         stop_orders=parts.stop_orders,
