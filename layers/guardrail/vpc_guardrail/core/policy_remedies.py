@@ -1,5 +1,6 @@
 """Commands that put a mended policy in place, made and checked by the policy reasoner."""
 
+from functools import lru_cache
 from shlex import quote
 
 from vpc_guardrail.core.model import Endpoint, Network, TrainingJob, Unknown
@@ -16,6 +17,9 @@ LONGEST_COMMAND = 2_000
 """Characters that a remediation may take; for a longer policy it names the command that makes it,
 since alerts cut what is longer."""
 
+MADE_AND_KEPT = 32
+"""Policies that are kept: several findings on a job ask for the same, whose proof takes a while."""
+
 REPLACES = "  # Replaces the whole policy: add what else in the VPC uses the endpoint."
 
 
@@ -26,13 +30,23 @@ def mend_endpoint_policy(job: TrainingJob, endpoint: Endpoint, journey: Journey)
     if not names:
         return f"{_generate_for_buckets(job)} > policy.json && {put}file://policy.json{REPLACES}"
     try:
-        command = f"{put}{quote(endpoint_policy(journey, names).compact)}{REPLACES}"
+        command = f"{put}{quote(_endpoint_policy(journey, names))}{REPLACES}"
     except UnsoundRemedyError as error:
-        return f"Write a policy for endpoint {endpoint.id} by hand: {error}."
+        return f"Write a policy for endpoint {endpoint.id} by hand: of a made one, {error}."
     if len(command) <= LONGEST_COMMAND:
         return command
     made = f"vpc-guardrail generate endpoint-policy --job {quote(job.name)}"
     return f"{made} > policy.json && {put}file://policy.json{REPLACES}"
+
+
+@lru_cache(maxsize=MADE_AND_KEPT)
+def _endpoint_policy(journey: Journey, names: tuple[str, ...]) -> str:
+    return endpoint_policy(journey, names).compact
+
+
+@lru_cache(maxsize=MADE_AND_KEPT)
+def _bucket_policy(journey: Journey, name: str, existing: str | None) -> str:
+    return bucket_policy(journey, name, existing=existing).compact
 
 
 def _generate_for_buckets(job: TrainingJob) -> str:
@@ -49,10 +63,9 @@ def mend_bucket_policy(job: TrainingJob, network: Network, name: str, journey: J
     put = f"aws s3api put-bucket-policy --bucket {name} --policy "
     try:
         kept = None if isinstance(existing, Unknown) else existing
-        policy = bucket_policy(journey, name, existing=kept)
+        command = f"{put}{quote(_bucket_policy(journey, name, kept))}"
     except (PolicyError, UnsoundRemedyError) as error:
-        return f"Close the policy of bucket {name} to other networks by hand: {error}."
-    command = f"{put}{quote(policy.compact)}"
+        return f"Close bucket {name} to other networks by hand: of a made policy, {error}."
     if len(command) <= LONGEST_COMMAND:
         return command
     made = f"vpc-guardrail generate bucket-policy --job {quote(job.name)} --bucket {name}"
