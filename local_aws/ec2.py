@@ -3,7 +3,8 @@
 moto keeps endpoint policies, prefix lists and free-address counts, which ministack's EC2 drops.
 Added here, because moto lacks them: AssociateSecurityGroupVpc, DisassociateSecurityGroupVpc and
 DescribeSecurityGroupVpcAssociations (an association holds at once and is not checked against
-groups or VPCs), and a way to set how many addresses of a subnet are free.
+groups or VPCs), the blocks in the answer of DescribePrefixLists (which takes no filter here), and a
+way to set how many addresses of a subnet are free.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Ec2:
             "AssociateSecurityGroupVpc": self._associate,
             "DisassociateSecurityGroupVpc": self._disassociate,
             "DescribeSecurityGroupVpcAssociations": self._describe_associations,
+            "DescribePrefixLists": self._describe_prefix_lists,
         }
 
     def answer(self, call: AwsCall) -> Reply:
@@ -90,6 +92,20 @@ class Ec2:
                 )
         name = "securityGroupVpcAssociationSet"
         return _reply(call, f"<{name}>{''.join(items)}</{name}>")
+
+    def _describe_prefix_lists(self, call: AwsCall) -> Reply:
+        items = []
+        for each in ec2_backends[ACCOUNT_ID][call.region].describe_managed_prefix_lists():
+            if each.owner_id != "AWS":
+                continue
+            entries = next(reversed(each.entries.values()), [])
+            blocks = "".join(f"<item>{escape(entry['Cidr'])}</item>" for entry in entries)
+            items.append(
+                f"<item><prefixListId>{each.id}</prefixListId>"
+                f"<prefixListName>{escape(each.prefix_list_name or '')}</prefixListName>"
+                f"<cidrSet>{blocks}</cidrSet></item>"
+            )
+        return _reply(call, f"<prefixListSet>{''.join(items)}</prefixListSet>")
 
 
 def _group_and_vpc(call: AwsCall) -> tuple[str, str]:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-law = settings(max_examples=1500, deadline=None)
+law = settings(max_examples=60, deadline=None)

@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 from botocore.loaders import Loader
 from moto import mock_aws
+from moto.ec2.models.managed_prefixes import ManagedPrefixList
 
 from tests.builders import ACCOUNT, REGION
 from vpc_guardrail.adapters.clients import Clients
@@ -43,7 +44,17 @@ def service_models() -> Loader:
 
 
 @pytest.fixture
-def clients(service_models: Loader) -> Iterator[Clients]:
+def blocks_of_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets moto's DescribePrefixLists tell the blocks of each list, as EC2's does."""
+
+    def cidrs(of: ManagedPrefixList) -> list[str]:
+        return [each["Cidr"] for entries in of.entries.values() for each in entries]
+
+    monkeypatch.setattr(ManagedPrefixList, "cidrs", property(cidrs), raising=False)
+
+
+@pytest.fixture
+def clients(service_models: Loader, blocks_of_services: None) -> Iterator[Clients]:
     """Production's clients before moto's AWS."""
     with mock_aws():
         session = botocore.session.Session()

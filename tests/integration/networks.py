@@ -107,12 +107,6 @@ def add_gateway_endpoint(ec2: EC2Client, vpc: str, table: str, service: str) -> 
     return endpoint["VpcEndpoint"]["VpcEndpointId"]
 
 
-def prefix_list_id(ec2: EC2Client, name: str) -> str:
-    """The id of the prefix list of this name."""
-    lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
-    return next(each["PrefixListId"] for each in lists if each["PrefixListName"] == name)
-
-
 def add_prefix_list(ec2: EC2Client, name: str, *blocks: str) -> str:
     """A prefix list of the customer's own."""
     created = ec2.create_managed_prefix_list(
@@ -122,6 +116,12 @@ def add_prefix_list(ec2: EC2Client, name: str, *blocks: str) -> str:
         Entries=[{"Cidr": block, "Description": ""} for block in blocks],
     )
     return created["PrefixList"]["PrefixListId"]
+
+
+def let_in_list(ec2: EC2Client, group: str, *lists: str) -> None:
+    """Let all traffic in from what is on prefix lists."""
+    rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": each} for each in lists]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])  # type: ignore[list-item]
 
 
 def add_subnet(ec2: EC2Client, vpc: str, block: str) -> str:
@@ -144,6 +144,11 @@ def add_route(
         ec2.create_route(RouteTableId=table, DestinationCidrBlock=block, NatGatewayId=nat)
     else:
         ec2.create_route(RouteTableId=table, DestinationCidrBlock=block, GatewayId=gateway)
+
+
+def add_list_route(ec2: EC2Client, table: str, prefix_list: str, *, nat: str) -> None:
+    """A route of what is on a prefix list to a NAT gateway."""
+    ec2.create_route(RouteTableId=table, DestinationPrefixListId=prefix_list, NatGatewayId=nat)
 
 
 def add_internet_gateway(ec2: EC2Client, vpc: str) -> str:

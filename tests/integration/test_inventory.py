@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.builders import ACCOUNT, NOW, REGION, a_job
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    REGION,
+    a_job,
+    a_network,
+    a_subnet,
+    a_vpc,
+    an_interface_endpoint,
+)
 from tests.integration.networks import (
     BuiltVpc,
     add_gateway_endpoint,
     add_group,
     add_interface_endpoint,
+    add_list_route,
+    add_nat_gateway,
     add_prefix_list,
     associations,
     build_vpc,
+    let_in_list,
 )
 from tests.integration.wire import ALWAYS, Wire, ec2_answer
 from vpc_guardrail.adapters import list_reading
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
+from vpc_guardrail.adapters.endpoint_needs import needs_dns_hostnames
 from vpc_guardrail.adapters.inventory import Inventory
+from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
 from vpc_guardrail.core import routing
 from vpc_guardrail.core.acl import acl_of
+from vpc_guardrail.core.interfaces import interface_endpoint_for
 from vpc_guardrail.core.model import (
     DhcpOptions,
     Direction,
+    EndpointType,
     Network,
+    PrefixList,
     TargetKind,
     TrainingJob,
     Unknown,
@@ -43,7 +61,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Waits
     from vpc_guardrail.adapters.clients import Clients
 
-FIRST_WAVE = ("DescribeSubnets", "DescribeSecurityGroups", "DescribeManagedPrefixLists")
+FIRST_WAVE = ("DescribeSubnets", "DescribeSecurityGroups", "DescribePrefixLists")
 SECOND_WAVE = (
     "DescribeVpcs",
     "DescribeRouteTables",
@@ -51,8 +69,6 @@ SECOND_WAVE = (
     "DescribeNatGateways",
     "DescribeNetworkAcls",
     "DescribeVpcAttribute",
-    "DescribeVpcAttribute",
-    "GetManagedPrefixListEntries",
     "DescribeDhcpOptions",
 )
 """The last one needs the ids that DescribeVpcs tells."""
@@ -60,8 +76,8 @@ SECOND_WAVE = (
 COLD = len(FIRST_WAVE) + len(SECOND_WAVE)
 """EC2's calls for a job whose VPC has neither interface endpoints nor further prefix lists."""
 
-MOST_READS = 14
-"""What issue 2 allows a cold inspection, with DescribeTrainingJob."""
+FOLLOW_UPS = ("DescribeVpcAttribute", "DescribeSecurityGroups", "GetManagedPrefixListEntries")
+"""What interface endpoints and a further prefix list cost beside; a list each, once a VPC."""
 
 
 @pytest.fixture
@@ -94,7 +110,7 @@ def read(ec2: EC2Client, job: TrainingJob) -> Network:
 
 
 class TestCalls:
-    def test_a_cold_job_costs_three_calls_and_then_nine(
+    def test_a_cold_job_costs_three_calls_and_then_seven(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         read(ec2, vpc.job())
@@ -108,7 +124,7 @@ class TestCalls:
         for operation, parameters in wire.requests:
             by_filter = parameters.get("Filters") or parameters.get("Filter")
             by_name = parameters.get("PrefixListId") or parameters.get("VpcId")
-            assert by_filter or by_name or operation == "DescribeManagedPrefixLists", operation
+            assert by_filter or by_name or operation == "DescribePrefixLists", operation
             assert parameters.get("MaxResults", 100) >= 100
             assert not [name for name in parameters if name.endswith("Ids")]
 
@@ -118,6 +134,7 @@ class TestCalls:
         """Fault 4 of the peers: the whole history of jobs was listed for one event."""
         jobs_wire = Wire(clients.sagemaker)
         other = build_vpc(ec2, "10.1.0.0/16")
+        let_in_list(ec2, other.group, add_prefix_list(ec2, "offices", "192.0.2.0/24"))
         wire.answers("DescribeSecurityGroupVpcAssociations", associations())
         wire.calls.clear()
         read(ec2, vpc.job(group=other.group, instance_type="ml.p99.48xlarge"))
@@ -166,7 +183,7 @@ class TestCalls:
         assert inventory.read(jobs[1]) is network
         assert not isinstance(network.vpcs, Unknown)
         assert {*network.vpcs} == {vpc.id, other.id}
-        assert Counter(wire.calls)["DescribeVpcAttribute"] == 4
+        assert Counter(wire.calls)["DescribeVpcAttribute"] == 2
 
     def test_more_ids_than_a_filter_takes_are_asked_for_in_parts(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -198,7 +215,7 @@ class TestFacts:
         assert network.efa_support == {}
         built = network.vpc(vpc.id)
         assert not isinstance(built, Unknown)
-        assert (built.dns_support, built.dns_hostnames) == (True, False)
+        assert (built.dns_support, built.dns_hostnames) == (True, NO_HOSTNAMES_NEEDED)
         assert built.cidrs == (IPv4Network("10.0.0.0/16"),)
 
     def test_the_time_of_the_facts_is_not_later_than_the_facts(
@@ -235,8 +252,18 @@ class TestFacts:
         assert network.vpcs == network.route_tables == network.endpoints == reason
         assert network.nat_gateways == network.group_vpcs == reason
         assert network.network_acls == network.dhcp_options == reason
+        s3 = routing.destination_of(network, network.s3_service_name)
+        assert isinstance(s3.blocks, tuple)
+
+    def test_without_any_subnet_the_lists_of_rules_are_not_asked_for(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        named = add_prefix_list(ec2, "offices", "192.0.2.0/24")
+        let_in_list(ec2, vpc.group, named)
+        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group], s3_places=()))
         assert not isinstance(network.prefix_lists, Unknown)
-        assert {each.entries for each in network.prefix_lists.values()} == {reason}
+        assert network.prefix_lists[named].entries == network.vpcs
+        assert "GetManagedPrefixListEntries" not in wire.calls
 
     def test_a_foreign_group_is_asked_for_its_associations(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -311,11 +338,13 @@ class TestGroupsOfEndpoints:
     def test_they_are_read_beside_those_of_the_job_with_one_more_call(
         self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
     ) -> None:
+        """And one for the DNS hostnames, with which the endpoint answers its service's name."""
         network = read(ec2, vpc.job())
         assert not isinstance(network.security_groups, Unknown)
         assert {*network.security_groups} == {vpc.group, guard}
-        assert len(wire.calls) == COLD + 1
-        assert len(["DescribeTrainingJob", *wire.calls]) <= MOST_READS
+        expected = Counter(FIRST_WAVE + SECOND_WAVE)
+        expected.update(["DescribeSecurityGroups", "DescribeVpcAttribute"])
+        assert Counter(wire.calls) == expected
         asked = [values for name, values in wire.requests if name == "DescribeSecurityGroups"]
         assert asked[1]["Filters"] == [{"Name": "group-id", "Values": [guard]}]
 
@@ -325,14 +354,13 @@ class TestGroupsOfEndpoints:
         add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", vpc.group)
         wire.calls.clear()
         read(ec2, vpc.job())
-        assert len(wire.calls) == COLD
+        assert Counter(wire.calls)["DescribeSecurityGroups"] == 1
 
     def test_a_prefix_list_that_their_rules_name_is_read(
         self, ec2: EC2Client, vpc: BuiltVpc, guard: str, wire: Wire
     ) -> None:
         named = add_prefix_list(ec2, "clients", "10.0.0.0/24")
-        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": named}]}
-        ec2.authorize_security_group_ingress(GroupId=guard, IpPermissions=[rule])  # type: ignore[list-item]
+        let_in_list(ec2, guard, named)
         network = read(ec2, vpc.job())
         assert not isinstance(network.prefix_lists, Unknown)
         assert network.prefix_lists[named].entries == (IPv4Network("10.0.0.0/24"),)
@@ -365,33 +393,141 @@ class TestGroupsOfEndpoints:
             read(ec2, vpc.job())
 
 
+class TestDnsHostnames:
+    """They matter where an interface endpoint is to answer its service's name, and only there."""
+
+    def test_without_interface_endpoints_they_are_not_asked_for(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        read(ec2, vpc.job())
+        assert attributes_asked_for(wire) == [(vpc.id, "enableDnsSupport")]
+
+    def test_they_are_asked_for_in_the_vpc_with_an_interface_endpoint(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        other = build_vpc(ec2, "10.1.0.0/16")
+        ec2.modify_vpc_attribute(VpcId=other.id, EnableDnsHostnames={"Value": True})
+        add_interface_endpoint(ec2, other.id, other.subnet, "sts", other.group)
+        wire.answers("DescribeSecurityGroupVpcAssociations", associations())
+        wire.requests.clear()
+        jobs = [vpc.job("train-1"), other.job("train-2")]
+        network = an_inventory(ec2, jobs).read(jobs[0])
+        assert attributes_asked_for(wire) == sorted(
+            [
+                (vpc.id, "enableDnsSupport"),
+                (other.id, "enableDnsSupport"),
+                (other.id, "enableDnsHostnames"),
+            ]
+        )
+        assert not isinstance(network.vpcs, Unknown)
+        assert network.vpcs[vpc.id].dns_hostnames == NO_HOSTNAMES_NEEDED
+        assert network.vpcs[other.id].dns_hostnames is True
+
+    def test_where_the_endpoints_may_not_be_read_they_are_unknown_for_that_reason(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", vpc.group)
+        wire.fails("DescribeVpcEndpoints", "UnauthorizedOperation", status=403)
+        wire.requests.clear()
+        network = read(ec2, vpc.job())
+        built = network.vpc(vpc.id)
+        assert not isinstance(built, Unknown)
+        assert built.dns_hostnames == network.endpoints
+        assert attributes_asked_for(wire) == [(vpc.id, "enableDnsSupport")]
+
+    @pytest.mark.parametrize("private_dns", [True, False])
+    @pytest.mark.parametrize("for_resolver_only", [True, False])
+    @pytest.mark.parametrize("state", ["available", "pending", "partial", "deleting", "failed"])
+    @pytest.mark.parametrize("kind", EndpointType)
+    def test_no_judgement_waits_for_them_where_they_are_not_asked_for(
+        self, kind: EndpointType, state: str, for_resolver_only: bool, private_dns: bool
+    ) -> None:
+        endpoint = replace(
+            an_interface_endpoint(state=state),
+            type=kind,
+            private_dns_enabled=private_dns,
+            private_dns_only_for_inbound_resolver=for_resolver_only,
+        )
+        answers = [
+            interface_endpoint_for(
+                a_network(vpcs=[a_vpc(dns_hostnames=hostnames)], endpoints=[endpoint]),
+                a_subnet(),
+                endpoint.service_name,
+            )
+            for hostnames in (True, False, NO_HOSTNAMES_NEEDED)
+        ]
+        alike = answers[0] == answers[1] == answers[2]
+        assert alike or needs_dns_hostnames(endpoint)
+        assert not alike or not (needs_dns_hostnames(endpoint) and state == "available")
+
+
+def attributes_asked_for(wire: Wire) -> list[tuple[str, str]]:
+    """The VPCs' attributes that were asked for, in order of the VPCs' ids."""
+    asked = (values for name, values in wire.requests if name == "DescribeVpcAttribute")
+    return sorted((values["VpcId"], values["Attribute"]) for values in asked)
+
+
 class TestPrefixLists:
-    def test_of_unnamed_lists_only_s3s_is_read(
+    def test_those_of_aws_come_in_one_answer_and_unnamed_ones_are_not_asked_for(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         unnamed = add_prefix_list(ec2, "offices", "192.0.2.0/24")
         network = read(ec2, vpc.job())
         s3 = routing.destination_of(network, network.s3_service_name)
         assert isinstance(s3.blocks, tuple)
+        assert IPv4Network("52.216.0.0/15") in s3.blocks
         assert not isinstance(network.prefix_lists, Unknown)
-        assert network.prefix_lists[unnamed].entries == list_reading.NOT_NAMED
+        assert unnamed not in network.prefix_lists
+        assert "GetManagedPrefixListEntries" not in wire.calls
+
+    def test_all_pages_of_them_are_read(self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire) -> None:
+        pages = [
+            ec2_answer("DescribePrefixLists", list_page(number), token)
+            for number, token in ((1, "two"), (2, ""))
+        ]
+        wire.answers("DescribePrefixLists", *pages)
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert {"pl-1", "pl-2"} < {*network.prefix_lists}
+        assert network.prefix_lists["pl-1"].entries == (
+            IPv4Network("192.0.1.0/24"),
+            IPv6Network("fd00:1::/32"),
+        )
+
+    def test_the_route_of_a_gateway_endpoint_leads_to_a_list_in_that_answer(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.route_tables, Unknown)
+        s3 = routing.destination_of(network, network.s3_service_name)
+        destinations = [each.destination for each in network.route_tables[vpc.route_table].routes]
+        assert s3.prefix_list_id in destinations
 
     def test_a_list_that_a_rule_names_is_read(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         named = add_prefix_list(ec2, "peers", "10.0.0.0/24", "10.0.1.0/24")
-        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": named}]}
-        ec2.authorize_security_group_ingress(GroupId=vpc.group, IpPermissions=[rule])  # type: ignore[list-item]
+        let_in_list(ec2, vpc.group, named)
         wire.calls.clear()
         network = read(ec2, vpc.job())
         assert not isinstance(network.prefix_lists, Unknown)
-        assert network.prefix_lists[named].entries == (
-            IPv4Network("10.0.0.0/24"),
-            IPv4Network("10.0.1.0/24"),
-        )
+        blocks = (IPv4Network("10.0.0.0/24"), IPv4Network("10.0.1.0/24"))
+        assert network.prefix_lists[named] == PrefixList(named, "", "", blocks)
         assert len(wire.calls) == COLD + 1
 
-    def test_a_list_that_a_route_names_is_read_so_that_s3_stays_judged(
+    def test_a_list_that_rules_and_routes_name_is_read_once(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        named = add_prefix_list(ec2, "peers", "10.9.0.0/24")
+        let_in_list(ec2, vpc.group, named)
+        add_list_route(ec2, vpc.route_table, named, nat=add_nat_gateway(ec2, vpc.subnet))
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert network.prefix_lists[named].entries == (IPv4Network("10.9.0.0/24"),)
+        assert len(wire.calls) == COLD + 1
+
+    def test_an_endpoint_for_dynamodb_costs_no_call_and_s3_stays_judged(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         """A VPC with endpoints for both S3 and DynamoDB is a common one."""
@@ -400,7 +536,7 @@ class TestPrefixLists:
         network = read(ec2, vpc.job())
         dynamodb = routing.destination_of(network, f"com.amazonaws.{REGION}.dynamodb")
         assert isinstance(dynamodb.blocks, tuple)
-        assert len(wire.calls) == COLD + 1
+        assert len(wire.calls) == COLD
         assert not isinstance(network.route_tables, Unknown)
         s3 = routing.destination_of(network, network.s3_service_name)
         table = network.route_tables[vpc.route_table]
@@ -409,12 +545,27 @@ class TestPrefixLists:
             assert not isinstance(leg.route, Unknown)
             assert leg.route.target.kind is TargetKind.VPC_ENDPOINT
 
+    def test_a_list_of_aws_that_came_without_blocks_is_read_by_its_id_if_it_is_named(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        before = routing.destination_of(read(ec2, vpc.job()), f"com.amazonaws.{REGION}.s3")
+        body = (
+            f"<prefixListSet><item><prefixListId>{before.prefix_list_id}</prefixListId>"
+            f"<prefixListName>com.amazonaws.{REGION}.s3</prefixListName></item></prefixListSet>"
+        )
+        wire.answers("DescribePrefixLists", ec2_answer("DescribePrefixLists", body))
+        wire.calls.clear()
+        after = routing.destination_of(read(ec2, vpc.job()), f"com.amazonaws.{REGION}.s3")
+        assert isinstance(before.blocks, tuple)
+        assert isinstance(after.blocks, tuple)
+        assert {*after.blocks} == {*before.blocks}
+        assert len(wire.calls) == COLD + 1
+
     def test_no_more_lists_than_the_bound_are_read(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         lists = [add_prefix_list(ec2, f"list-{n}", f"10.{n}.0.0/16") for n in range(25)]
-        rule = {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": each} for each in lists]}
-        ec2.authorize_security_group_ingress(GroupId=vpc.group, IpPermissions=[rule])  # type: ignore[list-item]
+        let_in_list(ec2, vpc.group, *lists)
         wire.calls.clear()
         network = read(ec2, vpc.job())
         asked = Counter(wire.calls)["GetManagedPrefixListEntries"]
@@ -423,18 +574,39 @@ class TestPrefixLists:
         left_out = [
             each for each in lists if network.prefix_lists[each].entries == list_reading.TOO_MANY
         ]
-        assert len(left_out) == 25 + 1 - list_reading.LISTS_READ
+        assert len(left_out) == 25 - list_reading.LISTS_READ
 
-    def test_a_list_that_went_while_it_was_read_is_unknown(
+    def test_a_list_that_another_account_no_longer_shares_is_unknown(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
+        named = add_prefix_list(ec2, "peers", "10.0.0.0/24")
+        let_in_list(ec2, vpc.group, named)
         wire.fails("GetManagedPrefixListEntries", "InvalidPrefixListID.NotFound")
         network = read(ec2, vpc.job())
-        s3 = routing.destination_of(network, network.s3_service_name)
-        assert s3.blocks == Unknown(
+        assert not isinstance(network.prefix_lists, Unknown)
+        assert network.prefix_lists[named].entries == Unknown(
             "ec2:GetManagedPrefixListEntries did not find what it was asked for "
             "(InvalidPrefixListID.NotFound)"
         )
+
+    def test_where_those_of_aws_may_not_be_read_no_list_is_asked_for(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        let_in_list(ec2, vpc.group, add_prefix_list(ec2, "peers", "10.0.0.0/24"))
+        wire.fails("DescribePrefixLists", "UnauthorizedOperation", status=403)
+        network = read(ec2, vpc.job())
+        assert isinstance(network.prefix_lists, Unknown)
+        assert "GetManagedPrefixListEntries" not in wire.calls
+
+
+def list_page(number: int) -> str:
+    """A page with one prefix list, of both families."""
+    return (
+        f"<prefixListSet><item><prefixListId>pl-{number}</prefixListId>"
+        f"<prefixListName>com.amazonaws.{REGION}.service-{number}</prefixListName>"
+        f"<cidrSet><item>192.0.{number}.0/24</item><item>fd00:{number}::/32</item></cidrSet>"
+        "</item></prefixListSet>"
+    )
 
 
 FACTS = (
@@ -462,7 +634,7 @@ DENIALS = {
     "DescribeSubnets": ("subnets", *BY_SUBNETS),
     "DescribeSecurityGroups": ("security_groups", "group_vpcs"),
     "DescribeSecurityGroupVpcAssociations": ("group_vpcs",),
-    "DescribeManagedPrefixLists": ("prefix_lists",),
+    "DescribePrefixLists": ("prefix_lists",),
     "DescribeVpcs": ("vpcs", "dhcp_options"),
     "DescribeDhcpOptions": ("dhcp_options",),
     "DescribeNetworkAcls": ("network_acls",),
@@ -485,6 +657,9 @@ def test_a_denied_action_makes_its_own_fact_unknown_and_no_other(
     ec2: EC2Client, vpc: BuiltVpc, wire: Wire, denied: str
 ) -> None:
     other = build_vpc(ec2, "10.1.0.0/16")
+    named = add_prefix_list(ec2, "peers", "10.0.0.0/24")
+    let_in_list(ec2, other.group, named)
+    add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", other.group)
     if denied != "DescribeSecurityGroupVpcAssociations":
         wire.answers("DescribeSecurityGroupVpcAssociations", associations())
     wire.fails(denied, "UnauthorizedOperation", status=403, times=ALWAYS)
@@ -500,32 +675,57 @@ def test_a_denied_action_makes_its_own_fact_unknown_and_no_other(
         dns_is_unread = built.dns_support == built.dns_hostnames == reason
         assert dns_is_unread == (denied == "DescribeVpcAttribute")
     s3_is_unread = routing.destination_of(network, network.s3_service_name).blocks == reason
-    lists = {"DescribeManagedPrefixLists", "GetManagedPrefixListEntries", "DescribeSubnets"}
-    assert s3_is_unread == (denied in lists)
+    assert s3_is_unread == (denied == "DescribePrefixLists")
+    if not isinstance(network.prefix_lists, Unknown) and denied != "DescribeSecurityGroups":
+        named_is_unread = network.prefix_lists[named].entries == reason
+        assert named_is_unread == (denied in {"GetManagedPrefixListEntries", "DescribeSubnets"})
     type_is_unread = network.efa_support["ml.p99.48xlarge"] == reason
     assert type_is_unread == (denied == "DescribeInstanceTypes")
 
 
+@pytest.fixture
+def vpc_with_follow_ups(ec2: EC2Client, vpc: BuiltVpc) -> BuiltVpc:
+    """A VPC with an interface endpoint, whose own group names a prefix list."""
+    guard = add_group(ec2, vpc.id, "endpoints")
+    let_in_list(ec2, guard, add_prefix_list(ec2, "clients", "10.0.0.0/24"))
+    add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", guard)
+    return vpc
+
+
+EVERY_OPERATION = [*dict.fromkeys(FIRST_WAVE + SECOND_WAVE + FOLLOW_UPS)]
+
+
 class TestFaults:
-    @pytest.mark.parametrize("operation", [*FIRST_WAVE, *dict.fromkeys(SECOND_WAVE)])
+    @pytest.mark.parametrize("operation", EVERY_OPERATION)
     def test_throttling_that_passes_does_no_harm(
-        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits, operation: str
+        self,
+        ec2: EC2Client,
+        vpc_with_follow_ups: BuiltVpc,
+        wire: Wire,
+        waits: Waits,
+        operation: str,
     ) -> None:
+        vpc = vpc_with_follow_ups
         sound = read(ec2, vpc.job())
         wire.fails(operation, "RequestLimitExceeded", status=503, times=2)
         wire.attempts.clear()
         assert read(ec2, vpc.job()) == sound
-        assert len(wire.attempts) == COLD + 2
+        assert len(wire.attempts) == COLD + len(FOLLOW_UPS) + 2
         assert len(waits) == 2
 
-    @pytest.mark.parametrize("operation", [*FIRST_WAVE, *dict.fromkeys(SECOND_WAVE)])
+    @pytest.mark.parametrize("operation", EVERY_OPERATION)
     def test_throttling_that_does_not_pass_is_raised_in_faults_3_and_5(
-        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire, waits: Waits, operation: str
+        self,
+        ec2: EC2Client,
+        vpc_with_follow_ups: BuiltVpc,
+        wire: Wire,
+        waits: Waits,
+        operation: str,
     ) -> None:
         """Faults 3 and 5 of the peers: throttling became success without work, or a verdict."""
         wire.fails(operation, "RequestLimitExceeded", status=503, times=ALWAYS)
         with pytest.raises(ClientError, match="RequestLimitExceeded"):
-            read(ec2, vpc.job())
+            read(ec2, vpc_with_follow_ups.job())
         assert max(waits) < 20
 
     @pytest.mark.parametrize(

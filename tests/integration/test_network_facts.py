@@ -64,7 +64,11 @@ AN_ENTRY: Json = {
     "CidrBlock": "10.0.0.0/8",
     "PortRange": {"From": 443, "To": 444},
 }
-A_LIST: Json = {"PrefixListId": "pl-1", "PrefixListName": "offices", "OwnerId": "111122223333"}
+A_LIST: Json = {
+    "PrefixListId": "pl-1",
+    "PrefixListName": "com.amazonaws.eu-central-1.s3",
+    "Cidrs": ["52.219.170.0/23", "3.5.134.0/23"],
+}
 
 
 class TestSubnets:
@@ -112,6 +116,18 @@ class TestVpcs:
         found = network_facts.vpcs([item], {}, {})
         assert not isinstance(found, Unknown)
         assert found["vpc-1"].cidrs == (IPv4Network("10.0.0.0/16"),)
+
+    def test_the_primary_block_comes_first(self) -> None:
+        blocks = ["10.9.0.0/16", "10.0.0.0/16"]
+        item = A_VPC | {
+            "CidrBlock": "10.0.0.0/16",
+            "CidrBlockAssociationSet": [
+                {"CidrBlock": block, "CidrBlockState": {"State": "associated"}} for block in blocks
+            ],
+        }
+        found = network_facts.vpcs([item], {}, {})
+        assert not isinstance(found, Unknown)
+        assert found["vpc-1"].cidrs == (IPv4Network("10.0.0.0/16"), IPv4Network("10.9.0.0/16"))
 
     def test_attributes_are_those_read_beside(self) -> None:
         unread = Unknown("ec2:DescribeVpcAttribute is denied to the guardrail")
@@ -350,11 +366,39 @@ class TestPrefixLists:
         entries = network_facts.prefix_list_entries([{"Cidr": "10.0.0.0/8"}, {"Cidr": "fd00::/8"}])
         assert entries == (IPv4Network("10.0.0.0/8"), IPv6Network("fd00::/8"))
 
-    def test_what_was_not_asked_for_tells_why(self) -> None:
-        why = Unknown("nobody asked")
-        found = network_facts.prefix_lists([A_LIST], {}, why)
+    def test_a_list_of_aws(self) -> None:
+        found = self.prefix_list()
+        assert (found.name, found.owner_id) == ("com.amazonaws.eu-central-1.s3", "AWS")
+        assert {*found.entries} == {IPv4Network("52.219.170.0/23"), IPv4Network("3.5.134.0/23")}
+
+    def test_a_list_of_aws_may_hold_ipv6_blocks(self) -> None:
+        found = self.prefix_list(Cidrs=["fd00:ec2:80::/64"])
+        assert found.entries == (IPv6Network("fd00:ec2:80::/64"),)
+
+    @pytest.mark.parametrize("members", [{"Cidrs": []}, {"Cidrs": None}])
+    def test_a_service_has_some_addresses(self, members: Json) -> None:
+        found = self.prefix_list(**members)
+        assert found.entries == Unknown("ec2:DescribePrefixLists answered without Cidrs")
+
+    def test_a_block_of_next_year_leaves_the_other_lists(self) -> None:
+        another = A_LIST | {"PrefixListId": "pl-2", "Cidrs": ["nowhere"]}
+        found = network_facts.prefix_lists([A_LIST, another])
         assert not isinstance(found, Unknown)
-        assert found["pl-1"].entries is why
+        assert isinstance(found["pl-1"].entries, tuple)
+        assert found["pl-2"].entries == Unknown(
+            "ec2:DescribePrefixLists answered without a sound block of addresses, but 'nowhere'"
+        )
+
+    @pytest.mark.parametrize("member", ["PrefixListId", "PrefixListName"])
+    def test_a_missing_member_is_not_made_up(self, member: str) -> None:
+        item = {name: value for name, value in A_LIST.items() if name != member}
+        found = network_facts.prefix_lists([item])
+        assert found == Unknown(f"ec2:DescribePrefixLists answered without {member}")
+
+    def prefix_list(self, **members: Any) -> Any:
+        found = network_facts.prefix_lists([A_LIST | members])
+        assert not isinstance(found, Unknown)
+        return found["pl-1"]
 
 
 class TestNetworkAcls:
@@ -487,7 +531,7 @@ PARSERS: dict[str, Callable[[list[Json]], object]] = {
     "Vpc": lambda items: network_facts.vpcs(items, {}, {}),
     "VpcEndpoint": network_facts.endpoints,
     "NatGateway": network_facts.nat_gateways,
-    "ManagedPrefixList": lambda items: network_facts.prefix_lists(items, {}, Unknown("not read")),
+    "PrefixList": network_facts.prefix_lists,
     "PrefixListEntry": network_facts.prefix_list_entries,
     "InstanceTypeInfo": network_facts.efa_support,
     "RouteTable": route_facts.route_tables,

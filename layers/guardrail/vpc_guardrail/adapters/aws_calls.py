@@ -26,9 +26,9 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
         "ec2": (
             "DescribeDhcpOptions",
             "DescribeInstanceTypes",
-            "DescribeManagedPrefixLists",
             "DescribeNatGateways",
             "DescribeNetworkAcls",
+            "DescribePrefixLists",
             "DescribeRouteTables",
             "DescribeSecurityGroupVpcAssociations",
             "DescribeSecurityGroups",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Fact,
         NatGateway,
         NetworkAcl,
+        PrefixList,
         RouteTable,
         SecurityGroup,
         Subnet,
@@ -64,10 +65,11 @@ class Question:
 
 # The page sizes are the highest MaxResults that each action takes:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations.html
+# None is documented for DescribePrefixLists, which has far fewer to tell than a page holds.
 SUBNETS = Question("DescribeSubnets", "Subnets", 1000)
 SECURITY_GROUPS = Question("DescribeSecurityGroups", "SecurityGroups", 1000)
 GROUP_VPCS = Question("DescribeSecurityGroupVpcAssociations", "SecurityGroupVpcAssociations", 1000)
-PREFIX_LISTS = Question("DescribeManagedPrefixLists", "PrefixLists", 100)
+PREFIX_LISTS = Question("DescribePrefixLists", "PrefixLists", 100)
 ENTRIES = Question("GetManagedPrefixListEntries", "Entries", 100)
 INSTANCE_TYPES = Question("DescribeInstanceTypes", "InstanceTypes", 100)
 VPCS = Question("DescribeVpcs", "Vpcs", 1000)
@@ -104,12 +106,13 @@ class Ec2Reader:
         """The further VPCs that security groups are associated with."""
         return self._found(GROUP_VPCS, "group-id", group_ids, group_facts.associated_vpcs)
 
-    def prefix_lists(self) -> Fact[list[Description]]:
-        """All prefix lists that can be seen, AWS's and customers', without their entries."""
-        return faults.fact(_named(PREFIX_LISTS), lambda: [*self._pages(PREFIX_LISTS, {})])
+    def prefix_lists(self) -> Fact[Mapping[str, PrefixList]]:
+        """The prefix lists of AWS's own services, with their entries."""
+        found = faults.fact(_named(PREFIX_LISTS), lambda: [*self._pages(PREFIX_LISTS, {})])
+        return found if isinstance(found, Unknown) else network_facts.prefix_lists(found)
 
     def prefix_list_entries(self, list_id: str) -> Fact[Blocks]:
-        """The entries of one prefix list."""
+        """The entries of one prefix list, whoever owns it."""
         parameters = {"PrefixListId": list_id}
         found = faults.fact(_named(ENTRIES), lambda: [*self._pages(ENTRIES, parameters)])
         return found if isinstance(found, Unknown) else network_facts.prefix_list_entries(found)

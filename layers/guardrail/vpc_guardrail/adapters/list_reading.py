@@ -1,90 +1,106 @@
-"""The reading of prefix lists: all are seen, and the entries of those that are used are read.
+"""The reading of prefix lists: AWS's own come in one answer, others when something names them.
 
-Beside S3's, the entries of a prefix list are asked for only if a rule or a route names it, as soon
-as that is known: most VPCs name none, and an organisation may share many.
+A list that is not among AWS's is asked for by its id, as soon as a rule or a route is seen to name
+it: most VPCs name none, and an organisation may share many. Its name and owner are not asked for.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import network_facts
-from vpc_guardrail.core.model import Unknown
+from vpc_guardrail.core.model import PrefixList, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
     from concurrent.futures import Executor, Future
 
-    from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
     from vpc_guardrail.adapters.network_facts import Blocks
-    from vpc_guardrail.core.model import Fact, PrefixList, RouteTable, SecurityGroup
+    from vpc_guardrail.core.model import Fact, RouteTable, SecurityGroup
 
 LISTS_READ = 20
-"""Prefix lists whose entries are asked for at most, S3's among them: one call each."""
+"""Prefix lists that are asked for by their ids at most: one call each."""
 
-NOT_NAMED = Unknown("its entries were not read, since no route or rule in sight names it")
 TOO_MANY = Unknown(f"its entries were not read: more than {LISTS_READ} prefix lists are in use")
-
-AWS = "AWS"
-"""The owner of the prefix lists that AWS manages."""
 
 
 class PrefixLists:
-    """The prefix lists in sight, and the entries that were asked for."""
+    """AWS's own prefix lists, and those that were asked for since something names them.
 
-    def __init__(self, ec2: Ec2Reader, pool: Executor, found: Fact[list[Description]]) -> None:
+    Where AWS's own may not be read, no list is: which of them is S3's cannot be told.
+    """
+
+    def __init__(
+        self, ec2: Ec2Reader, pool: Executor, found: Fact[Mapping[str, PrefixList]]
+    ) -> None:
         self._ec2 = ec2
         self._pool = pool
         self._found = found
-        self._items = [] if isinstance(found, Unknown) else found
         self._asked: dict[str, Future[Fact[Blocks]]] = {}
         self._left_out: set[str] = set()
 
-    def ask_for_s3(self, region: str) -> None:
-        """Begin to read the entries of the Region's S3 list."""
-        name = f"com.amazonaws.{region}.s3"
-        self._ask_for(
-            {
-                item["PrefixListId"]
-                for item in self._items
-                if item.get("PrefixListName") == name and item.get("OwnerId") == AWS
-            }
-        )
-
     def ask_for_those_of_rules(self, groups: Fact[Mapping[str, SecurityGroup]]) -> None:
-        """Begin to read the entries of the lists that security groups name."""
-        if not isinstance(groups, Unknown):
-            rules = (rule for group in groups.values() for rule in (*group.ingress, *group.egress))
-            self._ask_for({list_id for rule in rules for list_id in rule.peers.prefix_list_ids})
+        """Begin to read the lists that security groups name."""
+        self._ask_for(named_by_rules(groups))
 
     def ask_for_those_of_routes(self, tables: Fact[Mapping[str, RouteTable]]) -> None:
-        """Begin to read the entries of the lists that routes lead to."""
+        """Begin to read the lists that routes name as their destinations."""
         if not isinstance(tables, Unknown):
             routes = (route for table in tables.values() for route in table.routes)
             destinations = (route.destination for route in routes)
             self._ask_for({each for each in destinations if isinstance(each, str)})
 
     def _ask_for(self, list_ids: Set[str]) -> None:
-        """Ask for lists in sight; those that were asked for are not again."""
-        in_sight = {item.get("PrefixListId") for item in self._items}
-        for list_id in sorted((list_ids & in_sight) - self._asked.keys()):
+        """Ask for lists whose entries are not there yet; the same list is not asked for twice."""
+        if isinstance(self._found, Unknown):
+            return
+        for list_id in sorted(list_ids - _with_entries(self._found) - self._asked.keys()):
             if len(self._asked) < LISTS_READ:
                 self._asked[list_id] = self._pool.submit(self._ec2.prefix_list_entries, list_id)
             else:
                 self._left_out.add(list_id)
 
     def read(self) -> Fact[Mapping[str, PrefixList]]:
-        """All lists in sight, with the entries that were asked for."""
+        """All lists, with the entries of those that were asked for."""
         entries: dict[str, Fact[Blocks]] = dict.fromkeys(self._left_out, TOO_MANY)
         entries.update({list_id: future.result() for list_id, future in self._asked.items()})
-        return lists_with(entries, self._found, otherwise=NOT_NAMED)
+        return lists_with(entries, self._found)
+
+
+def named_by_rules(groups: Fact[Mapping[str, SecurityGroup]]) -> frozenset[str]:
+    """The ids of the prefix lists that the rules of security groups name."""
+    if isinstance(groups, Unknown):
+        return frozenset()
+    rules = (rule for group in groups.values() for rule in (*group.ingress, *group.egress))
+    return frozenset(list_id for rule in rules for list_id in rule.peers.prefix_list_ids)
 
 
 def lists_with(
-    entries: Mapping[str, Fact[Blocks]], found: Fact[Iterable[Description]], otherwise: Unknown
+    entries: Mapping[str, Fact[Blocks]], found: Fact[Mapping[str, PrefixList]]
 ) -> Fact[Mapping[str, PrefixList]]:
-    """Prefix lists with the entries that were read; `otherwise` tells why others were not."""
+    """The lists that were found, and further ones of which only the entries were asked for."""
     if isinstance(found, Unknown):
         return found
-    return network_facts.prefix_lists(found, entries, otherwise)
+    further = {
+        list_id: replace(found[list_id], entries=each)
+        if list_id in found
+        else PrefixList(id=list_id, name="", owner_id="", entries=each)
+        for list_id, each in entries.items()
+    }
+    return {**found, **further}
+
+
+def lists_without(
+    list_ids: Iterable[str], found: Fact[Mapping[str, PrefixList]], reason: Unknown
+) -> Fact[Mapping[str, PrefixList]]:
+    """The lists that were found, and why others, which something names, were not asked for."""
+    if isinstance(found, Unknown):
+        return found
+    return lists_with(dict.fromkeys({*list_ids} - _with_entries(found), reason), found)
+
+
+def _with_entries(found: Mapping[str, PrefixList]) -> frozenset[str]:
+    return frozenset(
+        list_id for list_id, each in found.items() if not isinstance(each.entries, Unknown)
+    )

@@ -27,6 +27,7 @@ from vpc_guardrail.core.model import (
     Unknown,
     Vpc,
 )
+from vpc_guardrail.core.routing import AWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,15 +102,14 @@ def vpcs(
 
 
 def _vpc_blocks(item: Description) -> tuple[IPv4Network, ...]:
-    """The VPC's first block, and those associated with it later that still are."""
-    associations = items(item, "CidrBlockAssociationSet")
-    if not associations:
-        return (ipv4_block(text(item, "CidrBlock")),)
-    return tuple(
+    """The VPC's primary block, then those associated with it that still are."""
+    primary = ipv4_block(text(item, "CidrBlock"))
+    associated = (
         ipv4_block(text(each, "CidrBlock"))
-        for each in associations
+        for each in items(item, "CidrBlockAssociationSet")
         if structure(each, "CidrBlockState").get("State") == "associated"
     )
+    return tuple(dict.fromkeys((primary, *associated)))
 
 
 def dns_attribute(answer: Fact[Description], attribute: str) -> Fact[bool]:
@@ -163,24 +163,27 @@ def _nat_gateway(item: Description) -> NatGateway:
     )
 
 
-def prefix_lists(
-    found: Iterable[Description], entries: Mapping[str, Fact[Blocks]], otherwise: Unknown
-) -> Fact[Mapping[str, PrefixList]]:
-    """Prefix lists by id, from ec2:DescribeManagedPrefixLists, with the entries read beside.
+def prefix_lists(found: Iterable[Description]) -> Fact[Mapping[str, PrefixList]]:
+    """AWS's own prefix lists by id, with their entries, from ec2:DescribePrefixLists."""
+    return by_id("ec2:DescribePrefixLists", "PrefixListId", found, _prefix_list)
 
-    `otherwise` tells why the entries of the other lists were not read.
-    """
 
-    def parse(item: Description) -> PrefixList:
-        list_id = text(item, "PrefixListId")
-        return PrefixList(
-            id=list_id,
-            name=text(item, "PrefixListName"),
-            owner_id=text(item, "OwnerId"),
-            entries=entries.get(list_id, otherwise),
-        )
+def _prefix_list(item: Description) -> PrefixList:
+    return PrefixList(
+        id=text(item, "PrefixListId"),
+        name=text(item, "PrefixListName"),
+        owner_id=AWS,
+        entries=_cidrs(item),
+    )
 
-    return by_id("ec2:DescribeManagedPrefixLists", "PrefixListId", found, parse)
+
+def _cidrs(item: Description) -> Fact[Blocks]:
+    """The blocks of a service; it has some, so none are not taken for an answer."""
+    try:
+        blocks = tuple(block(each) for each in sorted(texts(item, "Cidrs")))
+    except IncompleteAnswerError as error:
+        return Unknown(f"ec2:DescribePrefixLists answered without {error}")
+    return blocks or Unknown("ec2:DescribePrefixLists answered without Cidrs")
 
 
 def prefix_list_entries(found: Iterable[Description]) -> Fact[Blocks]:

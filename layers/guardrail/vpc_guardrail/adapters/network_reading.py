@@ -1,10 +1,10 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
 The first wave asks for what the jobs name (subnets, security groups, instance types that the table
-does not know, buckets) and for the Region's prefix lists; the second for what their VPCs hold.
-What only an answer of the second wave names is asked for as soon as that answer is there: the DHCP
-option sets of the VPCs, the security groups of interface endpoints, and the entries of prefix
-lists.
+does not know, buckets) and for AWS's own prefix lists; the second for what their VPCs hold. What
+only an answer of the second wave names is asked for as soon as that answer is there: the DHCP
+option sets of the VPCs, further prefix lists that routes name, and for interface endpoints their
+security groups and whether their VPC has DNS hostnames.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from vpc_guardrail.adapters import dhcp_facts, network_facts
 from vpc_guardrail.adapters.bucket_reading import Buckets
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
-from vpc_guardrail.adapters.list_reading import PrefixLists, lists_with
-from vpc_guardrail.core.model import EndpointType, Network, Unknown
+from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints, needs_dns_hostnames
+from vpc_guardrail.adapters.list_reading import PrefixLists, lists_without, named_by_rules
+from vpc_guardrail.core.model import Network, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
     from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.adapters.wanted import Wanted
-    from vpc_guardrail.core.model import DhcpOptions, Endpoint, Fact, SecurityGroup, Subnet
+    from vpc_guardrail.core.model import (
+        DhcpOptions,
+        Endpoint,
+        Fact,
+        PrefixList,
+        SecurityGroup,
+        Subnet,
+    )
+
+NO_HOSTNAMES_NEEDED = Unknown("no interface endpoint of the VPC needs it")
+"""Why it was not asked for whether a VPC has DNS hostnames."""
 
 
 def read_network(ec2: Ec2Reader, s3: S3Reader, wanted: Wanted, at: datetime) -> Network:
@@ -58,7 +69,7 @@ class _Named:
 
     subnets: Fact[Mapping[str, Subnet]]
     groups: Fact[Mapping[str, SecurityGroup]]
-    lists: Fact[list[Description]]
+    lists: Fact[Mapping[str, PrefixList]]
     efa_support: Mapping[str, Fact[bool]]
     buckets: Buckets
     """Asked for, but not waited for: the second wave needs nothing of them."""
@@ -93,7 +104,7 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         route_tables=reason,
         endpoints=reason,
         nat_gateways=reason,
-        prefix_lists=lists_with({}, named.lists, otherwise=reason),
+        prefix_lists=lists_without(named_by_rules(named.groups), named.lists, reason),
         network_acls=reason,
         dhcp_options=reason,
         efa_support=named.efa_support,
@@ -114,16 +125,18 @@ def _second_wave(
     endpoints = pool.submit(ec2.endpoints, vpc_ids)
     tables = pool.submit(ec2.route_tables, vpc_ids)
     lists = PrefixLists(ec2, pool, named.lists)
-    lists.ask_for_s3(wanted.region)
     lists.ask_for_those_of_rules(named.groups)
     nat_gateways = pool.submit(ec2.nat_gateways, vpc_ids)
     acls = pool.submit(ec2.network_acls, vpc_ids)
     support = {vpc_id: pool.submit(ec2.dns_support, vpc_id) for vpc_id in sorted(vpc_ids)}
-    hostnames = {vpc_id: pool.submit(ec2.dns_hostnames, vpc_id) for vpc_id in sorted(vpc_ids)}
     group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
     options = pool.submit(_dhcp_options, ec2, vpcs.result())
-    guards = _groups_of_endpoints(endpoints.result()) - wanted.group_ids
+    guards = groups_of_endpoints(endpoints.result()) - wanted.group_ids
     of_endpoints = pool.submit(_further_groups, ec2, guards, named.groups)
+    hostnames = {
+        vpc_id: pool.submit(_dns_hostnames, ec2, vpc_id, endpoints.result())
+        for vpc_id in sorted(vpc_ids)
+    }
     lists.ask_for_those_of_routes(tables.result())
     groups = _with(of_endpoints.result(), named.groups)
     lists.ask_for_those_of_rules(groups)
@@ -164,12 +177,14 @@ def _dhcp_options(ec2: Ec2Reader, vpcs: Fact[list[Description]]) -> Fact[Mapping
     return wanted if isinstance(wanted, Unknown) else ec2.dhcp_options(wanted)
 
 
-def _groups_of_endpoints(endpoints: Fact[Mapping[str, Endpoint]]) -> frozenset[str]:
-    """The groups of interface endpoints."""
+def _dns_hostnames(
+    ec2: Ec2Reader, vpc_id: str, endpoints: Fact[Mapping[str, Endpoint]]
+) -> Fact[bool]:
+    """Whether a VPC has DNS hostnames; no call where none of its endpoints needs them."""
     if isinstance(endpoints, Unknown):
-        return frozenset()
-    interfaces = (each for each in endpoints.values() if each.type is EndpointType.INTERFACE)
-    return frozenset(group_id for each in interfaces for group_id in each.group_ids)
+        return endpoints
+    needed = any(needs_dns_hostnames(each) for each in endpoints.values() if each.vpc_id == vpc_id)
+    return ec2.dns_hostnames(vpc_id) if needed else NO_HOSTNAMES_NEEDED
 
 
 def _further_groups(

@@ -59,6 +59,14 @@ def having(vpc: Vpc, options: DhcpOptions) -> Network:
             id="a domain of one's own",
         ),
         pytest.param(served_by("10.0.0.3"), UNKNOWN, id="the base of the VPC plus three"),
+        pytest.param(
+            having(
+                a_vpc(cidrs=("10.0.0.0/16", "10.9.0.0/16")),
+                a_dhcp_option_set(servers=("10.9.0.2",)),
+            ),
+            UNKNOWN,
+            id="the base of a secondary block plus two",
+        ),
         pytest.param(served_by("10.0.1.2"), UNKNOWN, id="the base of a subnet plus two"),
         pytest.param(served_by("192.168.0.10"), UNKNOWN, id="a server of one's own"),
         pytest.param(

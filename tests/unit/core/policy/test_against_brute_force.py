@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.core.policy.agreement import SetQuestion, check_one, check_set, set_questions
-from tests.unit.core.policy.inventions import policies, requests
+from tests.unit.core.policy.inventions import dear_law, policies, requests
 
 if TYPE_CHECKING:
     from tests.unit.core.policy.brute_force import Request
 
     Json = Any
 
-differential = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+differential = settings(dear_law, max_examples=150)
 
 
 @differential

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.unit.core.policy.builders import allow, policy
 from vpc_guardrail.core.policy import ABSENT, Context, Tri, Unknowable, known
 from vpc_guardrail.core.policy.conditions import all_hold
-from vpc_guardrail.core.policy.context import Value
+
+if TYPE_CHECKING:
+    from vpc_guardrail.core.policy.context import Value
 
 Json = Any
 YES, NO, MAYBE = Tri.YES, Tri.NO, Tri.MAYBE

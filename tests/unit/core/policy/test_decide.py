@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,10 +23,12 @@ from vpc_guardrail.core.policy import (
     decide,
     known,
 )
-from vpc_guardrail.core.policy.context import Value
 from vpc_guardrail.core.policy.decide import TOO_INTRICATE
 from vpc_guardrail.core.policy.glob import glob_of
 from vpc_guardrail.core.policy.principals import Principal
+
+if TYPE_CHECKING:
+    from vpc_guardrail.core.policy.context import Value
 
 Json = Any
 ALL, NONE, SOME, MAYBE = Outcome.ALL, Outcome.NONE, Outcome.SOME, Outcome.MAYBE

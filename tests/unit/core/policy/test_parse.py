@@ -11,7 +11,7 @@ from hypothesis import given
 from tests.laws import law
 from tests.strategies import json_values
 from tests.unit.core.policy.builders import ROLE, allow, deny, document
-from tests.unit.core.policy.inventions import policies
+from tests.unit.core.policy.inventions import dear_law, policies
 from vpc_guardrail.core.policy import PolicyError, parse_policy
 from vpc_guardrail.core.policy.model import Effect, PrincipalEntry, PrincipalKind, Quantifier
 
@@ -181,7 +181,7 @@ def test_nothing_but_the_named_error_comes_of_any_json(value: Json) -> None:
             assert error.problem
 
 
-@law
+@dear_law
 @given(policies())
 def test_a_document_and_its_text_are_the_same_policy(given_form: Json) -> None:
     assert parse_policy(given_form) == parse_policy(json.dumps(given_form, indent=1))

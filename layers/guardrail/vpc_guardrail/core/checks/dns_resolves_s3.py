@@ -18,8 +18,8 @@ SPEC = CheckSpec(
     ),
     how=(
         "enableDnsSupport must be on, and the VPC's DHCP option set must carry both domain-name "
-        "and domain-name-servers. AmazonProvidedDNS, 169.254.169.253, fd00:ec2::253 and the "
-        "second address of a block of the VPC are Amazon's servers."
+        "and domain-name-servers. AmazonProvidedDNS, 169.254.169.253, fd00:ec2::253 and the base "
+        "of the VPC's primary block plus two are Amazon's servers."
     ),
     limits=(
         "Whether servers of your own resolve S3's name cannot be seen: UNKNOWN, and so is a VPC "
@@ -38,7 +38,7 @@ AMAZON_SERVERS = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::2
 """Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html"""
 
 RESOLVER_OFFSET = 2
-"""Amazon's resolver answers at the base of a VPC's block plus two (same page)."""
+"""Amazon's resolver answers at the base of a VPC's primary block plus two (same page)."""
 
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
@@ -127,8 +127,10 @@ def _amazons_domain(region: str) -> str:
 
 
 def _is_amazons(server: str, vpc: Vpc) -> bool:
-    resolvers = {str(block.network_address + RESOLVER_OFFSET) for block in vpc.cidrs}
-    return server in AMAZON_SERVERS | resolvers
+    primary = vpc.cidrs[:1]
+    return server in AMAZON_SERVERS or server in (
+        str(block.network_address + RESOLVER_OFFSET) for block in primary
+    )
 
 
 def _told(value: Fact[bool]) -> bool | str:

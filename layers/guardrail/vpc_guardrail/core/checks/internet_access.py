@@ -36,7 +36,10 @@ SPEC = CheckSpec(
         "gateway on the way: FAIL. Required and an internet gateway alone: FAIL, since a training "
         "job has no public address."
     ),
-    limits="Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN.",
+    limits=(
+        "Proxies, transit gateways, peering and appliances lead out of sight: UNKNOWN. Network "
+        "ACLs and IPv6 are not judged."
+    ),
     sound_example="Internet access is forbidden, and no route leads to a NAT gateway.",
     faulty_example=(
         "Internet access is forbidden, and the default route leads to an available NAT gateway."

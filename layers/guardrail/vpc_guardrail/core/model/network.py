@@ -23,6 +23,7 @@ class Vpc:
     tenancy: str
     """InstanceTenancy: `default`, `dedicated` or `host`."""
     cidrs: tuple[IPv4Network, ...]
+    """The primary block first."""
     dns_support: Fact[bool]
     dns_hostnames: Fact[bool]
     internet_block_mode: str = "off"
@@ -97,7 +98,11 @@ class NatGateway:
 
 @dataclass(frozen=True, slots=True)
 class PrefixList:
-    """A managed prefix list: of AWS (named like a service) or of a customer."""
+    """A managed prefix list: of AWS (named like a service) or of a customer.
+
+    Of a list that a route or a rule names only the entries are read: the name and the owner are
+    empty where they were not asked for.
+    """
 
     id: str
     name: str
@@ -128,6 +133,7 @@ class Network:
     endpoints: Fact[Mapping[str, Endpoint]]
     nat_gateways: Fact[Mapping[str, NatGateway]]
     prefix_lists: Fact[Mapping[str, PrefixList]]
+    """AWS's own, and those that a route or a rule names."""
     network_acls: Fact[Mapping[str, NetworkAcl]] = NOT_ASKED
     dhcp_options: Fact[Mapping[str, DhcpOptions]] = NOT_ASKED
     efa_support: Mapping[str, Fact[bool]] = field(default_factory=dict)

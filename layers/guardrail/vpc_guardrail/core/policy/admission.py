@@ -9,13 +9,13 @@ from vpc_guardrail.core.model import Fact, Unknown
 from vpc_guardrail.core.policy.context import Unknowable, Value, known
 from vpc_guardrail.core.policy.decide import decide
 from vpc_guardrail.core.policy.decision import Decision, Outcome, Requests, Witness
+from vpc_guardrail.core.policy.journey import SENT_WITH_WRITES, Journey
 from vpc_guardrail.core.policy.names import bucket_arns, object_arn, object_arns
-from vpc_guardrail.core.policy.transfer import LIST, NO_POLICY, Bucket, Keys, Transfer
+from vpc_guardrail.core.policy.transfer import LIST, NO_POLICY, PUT, Bucket, Keys, Transfer
 from vpc_guardrail.core.policy.tri import Tri
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.policy.glob import Glob
-    from vpc_guardrail.core.policy.journey import Journey
     from vpc_guardrail.core.policy.model import Policy
 
 
@@ -76,12 +76,21 @@ def _asked(transfer: Transfer, partition: str) -> list[Ask]:
     elif place.key and not place.key.endswith("/"):
         arns += (object_arns(partition, place.bucket, place.key + "/"),)
         arns += (object_arn(partition, place.bucket, place.key),)
-    asked: list[Ask] = [(action, arns, {}) for action in transfer.actions]
+    asked: list[Ask] = [
+        (action, arns, {**({} if action == PUT else SENT_WITH_WRITES), **transfer.sends})
+        for action in transfer.actions
+    ]
     if transfer.lists:
         slashed = place.under("").key
         prefixes = tuple(known(each) for each in dict.fromkeys((place.key, slashed)))
         prefix = Unknowable("how SageMaker lists is not documented", prefixes)
-        asked.append((LIST, (bucket_arns(partition, place.bucket),), {"s3:prefix": prefix}))
+        asked.append(
+            (
+                LIST,
+                (bucket_arns(partition, place.bucket),),
+                {**SENT_WITH_WRITES, **transfer.sends, "s3:prefix": prefix},
+            )
+        )
     return asked
 
 

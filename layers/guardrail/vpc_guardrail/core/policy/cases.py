@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 MOST_CASES = 256
 """How many combinations of values are looked at; keys beyond that stay open, so "maybe"."""
-MOST_COMPARISONS = 2048
+MOST_COMPARISONS = 1024
 """How many conditions are compared, over all combinations, before keys stay open."""
-ALTERNATIVES_BUDGET = 10_000
+ALTERNATIVES_BUDGET = 6_000
 """What it may cost to find the alternatives, of all keys together."""
 
 Choice = Known | Absent

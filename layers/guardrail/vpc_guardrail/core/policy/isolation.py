@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.model import Unknown
 from vpc_guardrail.core.policy.context import ABSENT, AnyOf, Context, Value, known
 from vpc_guardrail.core.policy.decide import decide
 from vpc_guardrail.core.policy.decision import Decision, Outcome, Requests, either
@@ -61,28 +62,31 @@ def _from_some_vpc(policy: Policy, journey: Journey, bucket: Bucket, objects: Gl
     }
     context = journey.as_the_job().but({**journey.owned_by(bucket.owner), **any_vpc})
     requests = Requests((GET, PUT), objects, (journey.role,), context)
-    granted = Tri.YES if bucket.owner == journey.account else Tri.NO
+    granted = Tri.YES if bucket.owner == journey.account else Tri.MAYBE
     return decide(policy, requests, otherwise=granted).allowed
 
 
 def _from_elsewhere(
     policy: Policy, journey: Journey, bucket: Bucket, actions: tuple[str, ...], resources: Glob
 ) -> Decision:
-    own = bucket.owner == journey.account
-    insiders: tuple[Principal, ...] = (
-        journey.role,
-        journey.identity("another-role", "another role of the account"),
-    )
+    granted = _granted_to_insiders(policy, journey, bucket, actions, resources)
+    insiders = _of_the_owners_account(journey, bucket)
     outsiders = (*_named_elsewhere(policy, journey), journey.stranger(policy), anonymous())
     found = Decision(Tri.NO, Tri.NO)
     for way in _other_ways(policy, journey):
         context = way.but(journey.owned_by(bucket.owner))
         inside = Requests(actions, resources, insiders, context)
-        outside = replace(inside, principals=outsiders)
-        granted = _granted_to_insiders(policy, journey, bucket, actions, resources)
-        found = either(found, decide(policy, inside, otherwise=granted if own else Tri.NO))
-        found = either(found, decide(policy, outside))
+        found = either(found, decide(policy, inside, otherwise=granted))
+        found = either(found, decide(policy, replace(inside, principals=outsiders)))
     return found
+
+
+def _of_the_owners_account(journey: Journey, bucket: Bucket) -> tuple[Principal, ...]:
+    """Those whom the bucket's account may have let in by policies of their own."""
+    if isinstance(bucket.owner, Unknown) or bucket.owner == journey.account:
+        return (journey.role, journey.identity("another-role", "another role of the account"))
+    arn = f"arn:{journey.partition}:iam::{bucket.owner}:role/another-role"
+    return (journey.role, a_role(arn, "a role of the bucket's account"))
 
 
 def _granted_to_insiders(
@@ -91,8 +95,10 @@ def _granted_to_insiders(
     """Whether policies of identities grant access to the bucket, which are not read.
 
     Where the bucket's policy does not admit the job's role, they must, or no job could use it.
-    Where it does, they need not: it may be all there is.
+    Where it does, they need not: it may be all there is. Those of another account cannot be known.
     """
+    if bucket.owner != journey.account:
+        return Tri.MAYBE
     context = journey.as_the_job().but(journey.owned_by(bucket.owner))
     admitted = [
         decide(policy, Requests((action,), resources, (journey.role,), context))

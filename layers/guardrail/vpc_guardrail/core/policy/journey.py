@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 ROLE_SESSION = "SageMaker"
 """The session in which SageMaker uses a job's role: seen in practice, not documented."""
-NOT_TOLD = Unknown("it is not read")
+NO_ORGANIZATION_READ = Unknown("the organization of the job's account is not read")
+NO_TAGS_READ = Unknown("the tags of the job's role are not read")
 FREE = AnyOf()
 TLS_VERSIONS = (known("1.2"), known("1.3"))
 """https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/"""
@@ -60,6 +61,10 @@ CHOSEN_BY_THE_CALLER: Mapping[str, Value] = {
     "s3:RequestObjectTagKeys": FREE,
 }
 """Keys whose values whoever makes the request may choose: no protection against him."""
+SENT_WITH_WRITES: Mapping[str, Value] = {
+    key: ABSENT for key in CHOSEN_BY_THE_CALLER if key.startswith(("s3:x-amz-", "s3:RequestObj"))
+}
+"""What a request that reads or lists does not carry."""
 DIRECT: Mapping[str, Value] = {
     "aws:ViaAWSService": known("false"),
     "aws:CalledVia": ABSENT,
@@ -89,9 +94,9 @@ class Journey:
     partition: str = "aws"
     is_gateway: bool = True
     """False for an interface endpoint."""
-    organization: Fact[str | None] = NOT_TOLD
+    organization: Fact[str | None] = NO_ORGANIZATION_READ
     """The organization of the job's account; None if it is in none."""
-    role_tags: Fact[Mapping[str, str]] = NOT_TOLD
+    role_tags: Fact[Mapping[str, str]] = NO_TAGS_READ
 
     @property
     def matching(self) -> Matching:
@@ -183,7 +188,7 @@ class Journey:
         found: Fact[Mapping[str, str]] = self.role_tags if tags is None else tags
         keys: dict[str, Value] = {"aws:PrincipalOrgID": _organization(self.organization)}
         if isinstance(found, Unknown):
-            keys["aws:PrincipalTag/*"] = Unknowable("the tags of the job's role are not read")
+            keys["aws:PrincipalTag/*"] = Unknowable(found.reason)
         else:
             keys["aws:PrincipalTag/*"] = ABSENT
             keys |= {f"aws:PrincipalTag/{key}": known(text) for key, text in found.items()}
@@ -210,7 +215,7 @@ def _of_nobody(policy: Policy) -> AnyOf:
 
 def _organization(organization: Fact[str | None]) -> Known | Unknowable | Value:
     if isinstance(organization, Unknown):
-        return Unknowable(f"of the organization {organization.reason}")
+        return Unknowable(organization.reason)
     return ABSENT if organization is None else known(organization)
 
 

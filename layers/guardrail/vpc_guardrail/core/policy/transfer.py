@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.model import Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vpc_guardrail.core.model import Fact
     from vpc_guardrail.core.policy.address import Address
+    from vpc_guardrail.core.policy.context import Value
 
 GET, PUT, LIST = "s3:GetObject", "s3:PutObject", "s3:ListBucket"
 NO_POLICY = Policy("2012-10-17", ())
@@ -41,6 +44,8 @@ class Transfer:
     reads: bool = False
     lists: bool = False
     writes: bool = False
+    sends: Mapping[str, Value] = field(default_factory=dict)
+    """Condition keys that its requests are known to carry, such as the encryption they ask for."""
 
     @property
     def actions(self) -> tuple[str, ...]:
