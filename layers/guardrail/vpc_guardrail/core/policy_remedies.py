@@ -1,6 +1,5 @@
 """Commands that put a mended policy in place, made and checked by the policy reasoner."""
 
-from functools import lru_cache
 from shlex import quote
 
 from vpc_guardrail.core.model import Endpoint, Network, TrainingJob, Unknown
@@ -8,17 +7,13 @@ from vpc_guardrail.core.policy import (
     Journey,
     PolicyError,
     UnsoundRemedyError,
-    bucket_policy,
-    endpoint_policy,
 )
+from vpc_guardrail.core.policy_answers import made_bucket_policy, made_endpoint_policy
 from vpc_guardrail.core.s3_policies import bucket_names
 
 LONGEST_COMMAND = 2_000
 """Characters that a remediation may take; for a longer policy it names the command that makes it,
 since alerts cut what is longer."""
-
-MADE_AND_KEPT = 32
-"""Policies that are kept: several findings on a job ask for the same, whose proof takes a while."""
 
 REPLACES = "  # Replaces the whole policy: add what else in the VPC uses the endpoint."
 
@@ -30,23 +25,13 @@ def mend_endpoint_policy(job: TrainingJob, endpoint: Endpoint, journey: Journey)
     if not names:
         return f"{_generate_for_buckets(job)} > policy.json && {put}file://policy.json{REPLACES}"
     try:
-        command = f"{put}{quote(_endpoint_policy(journey, names))}{REPLACES}"
+        command = f"{put}{quote(made_endpoint_policy(journey, names).compact)}{REPLACES}"
     except UnsoundRemedyError as error:
         return f"Write a policy for endpoint {endpoint.id} by hand: of a made one, {error}."
     if len(command) <= LONGEST_COMMAND:
         return command
     made = f"vpc-guardrail generate endpoint-policy --job {quote(job.name)}"
     return f"{made} > policy.json && {put}file://policy.json{REPLACES}"
-
-
-@lru_cache(maxsize=MADE_AND_KEPT)
-def _endpoint_policy(journey: Journey, names: tuple[str, ...]) -> str:
-    return endpoint_policy(journey, names).compact
-
-
-@lru_cache(maxsize=MADE_AND_KEPT)
-def _bucket_policy(journey: Journey, name: str, existing: str | None) -> str:
-    return bucket_policy(journey, name, existing=existing).compact
 
 
 def _generate_for_buckets(job: TrainingJob) -> str:
@@ -63,7 +48,7 @@ def mend_bucket_policy(job: TrainingJob, network: Network, name: str, journey: J
     put = f"aws s3api put-bucket-policy --bucket {name} --policy "
     try:
         kept = None if isinstance(existing, Unknown) else existing
-        command = f"{put}{quote(_bucket_policy(journey, name, kept))}"
+        command = f"{put}{quote(made_bucket_policy(journey, name, existing=kept).compact)}"
     except (PolicyError, UnsoundRemedyError) as error:
         return f"Close bucket {name} to other networks by hand: of a made policy, {error}."
     if len(command) <= LONGEST_COMMAND:

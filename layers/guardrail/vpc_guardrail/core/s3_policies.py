@@ -1,7 +1,8 @@
 """The policies that a job's requests to S3 pass: of the endpoint in force, and of the buckets."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from vpc_guardrail.core.internet import internet
 from vpc_guardrail.core.model import (
@@ -19,16 +20,19 @@ from vpc_guardrail.core.model import (
 from vpc_guardrail.core.path import Reach, stretches
 from vpc_guardrail.core.policy import (
     Address,
+    Admission,
     Bucket,
     Journey,
     Keys,
     Policy,
     PolicyError,
     Transfer,
+    Tri,
     Witness,
     address,
-    parse_policy,
+    admits,
 )
+from vpc_guardrail.core.policy_answers import KEPT, policy_of
 from vpc_guardrail.core.s3_path import OWNER_UNSEEN, interface_endpoint_for_s3, stretches_to_s3
 
 NO_ENDPOINT = (
@@ -102,7 +106,7 @@ def journey(
 def parsed(text: str, name: str) -> Fact[Policy]:
     """A policy, or where it is wrong."""
     try:
-        return parse_policy(text)
+        return policy_of(text)
     except PolicyError as error:
         return Unknown(f"{name} is not valid: {error}".rstrip("."))
 
@@ -189,6 +193,21 @@ def transfer(place: S3Place, where: Address) -> Transfer:
     if place.use is S3Use.READS_OBJECT:
         return Transfer(purpose, where, Keys.ONE, reads=True)
     return Transfer(purpose, where, Keys.PREFIX, reads=True, lists=True)
+
+
+@lru_cache(KEPT)
+def admission(
+    endpoint: Fact[Policy], target: Bucket, way: Journey, place: S3Place, where: Address
+) -> Admission:
+    """Whether the endpoint's and the bucket's policies let the job do this.
+
+    What cannot be known of the bucket leaves nothing that is refused for certain: it may lie in
+    another Region, of whose traffic the endpoint's policy says nothing.
+    """
+    found = admits(endpoint, target, way, transfer(place, where))
+    if isinstance(target.policy, Unknown) and found.admitted is Tri.NO:
+        return replace(found, admitted=Tri.MAYBE)
+    return found
 
 
 def bucket(job: TrainingJob, network: Network, name: str) -> Bucket:

@@ -10,8 +10,8 @@ from vpc_guardrail.core.policy import (
     Decision,
     Journey,
     Tri,
-    only_from_vpc,
 )
+from vpc_guardrail.core.policy_answers import isolation
 from vpc_guardrail.core.policy_remedies import mend_bucket_policy
 from vpc_guardrail.core.s3_policies import (
     addresses,
@@ -102,7 +102,7 @@ def _judge(job: TrainingJob, network: Network, target: Bucket, way: Journey) -> 
             evidence=evidence,
             remediation=mend_bucket_policy(job, network, name, way),
         )
-    answer = only_from_vpc(policy, way, target)
+    answer = isolation(policy, way, target)
     if answer.data.allowed is Tri.YES:
         return _open(job, network, name, way, answer.data)
     if answer.data.allowed is Tri.MAYBE:

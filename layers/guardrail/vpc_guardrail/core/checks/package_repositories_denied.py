@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Network, TrainingJob, Unknown
-from vpc_guardrail.core.policy import Journey, Policy, RepositoryAnswer, Tri, package_requests
+from vpc_guardrail.core.policy import Journey, Policy, RepositoryAnswer, Tri
+from vpc_guardrail.core.policy_answers import packages
 from vpc_guardrail.core.policy_remedies import mend_endpoint_policy
 from vpc_guardrail.core.s3_policies import NO_ENDPOINT, Passage, evidence_of, passages, told
 from vpc_guardrail.core.settings import Settings
@@ -55,7 +56,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
 def _judge(
     job: TrainingJob, passage: Passage, policy: Policy, journey: Journey
 ) -> Iterator[Finding]:
-    answers = package_requests(policy, journey)
+    answers = packages(policy, journey)
     of_guide = [each for each in answers if each.repository.on_guide_page]
     current = [each for each in answers if not each.repository.on_guide_page]
     yield _on_guide_page(job, passage, of_guide, journey)

@@ -10,8 +10,8 @@ from vpc_guardrail.core.policy import (
     Policy,
     Restriction,
     Tri,
-    restricts,
 )
+from vpc_guardrail.core.policy_answers import restriction
 from vpc_guardrail.core.policy_remedies import mend_endpoint_policy
 from vpc_guardrail.core.s3_policies import NO_ENDPOINT, Passage, evidence_of, passages, told
 from vpc_guardrail.core.settings import Settings
@@ -64,7 +64,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
 
 def _judge(job: TrainingJob, passage: Passage, policy: Policy, journey: Journey) -> Finding:
     name = passage.endpoint.id
-    answer = restricts(policy, journey)
+    answer = restriction(policy, journey)
     if answer.data.allowed is Tri.MAYBE:
         reasons = "; ".join(answer.data.reasons) or "the policy is too involved to be decided"
         return SPEC.unknown(name, reasons, _evidence(passage, answer.data))

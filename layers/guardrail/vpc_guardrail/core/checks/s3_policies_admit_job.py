@@ -6,25 +6,21 @@ from dataclasses import dataclass
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Fact, Network, TrainingJob, Unknown
 from vpc_guardrail.core.policy import (
-    Address,
     Admission,
-    Bucket,
     Journey,
     Policy,
-    Transfer,
     Tri,
-    admits,
 )
 from vpc_guardrail.core.policy_remedies import mend_endpoint_policy
 from vpc_guardrail.core.s3_policies import (
     NO_ENDPOINT,
     Passage,
     addresses,
+    admission,
     bucket,
     evidence_of,
     passages,
     told,
-    transfer,
 )
 from vpc_guardrail.core.settings import Settings
 
@@ -95,11 +91,12 @@ def _judge(way: _Way) -> Iterator[Finding]:
         if isinstance(where, Unknown):
             yield SPEC.unknown(place.uri, where.reason, way.passage.as_evidence())
             continue
-        admission = _admission(way, transfer(place, where), where)
-        if admission.admitted is Tri.YES:
-            admitted.append(admission.transfer.purpose)
+        target = bucket(way.job, way.network, where.bucket)
+        outcome = admission(way.policy, target, way.journey, place, where)
+        if outcome.admitted is Tri.YES:
+            admitted.append(outcome.transfer.purpose)
         else:
-            yield _held_up(way, admission, place.uri)
+            yield _held_up(way, outcome, place.uri)
     if len(admitted) == len(way.job.s3_places):
         name = way.passage.endpoint.id
         yield SPEC.passed(
@@ -110,21 +107,9 @@ def _judge(way: _Way) -> Iterator[Finding]:
         )
 
 
-def _admission(way: _Way, wanted: Transfer, where: Address) -> Admission:
-    """What cannot be known of the bucket leaves nothing that is refused for certain.
-
-    In another Region, of which the endpoint's policy says nothing, the bucket may well lie.
-    """
-    target: Bucket = bucket(way.job, way.network, where.bucket)
-    found = admits(way.policy, target, way.journey, wanted)
-    if isinstance(target.policy, Unknown) and found.admitted is Tri.NO:
-        return Admission(wanted, Tri.MAYBE, found.refusals)
-    return found
-
-
-def _held_up(way: _Way, admission: Admission, uri: str) -> Finding:
+def _held_up(way: _Way, outcome: Admission, uri: str) -> Finding:
     name = way.passage.endpoint.id
-    purpose = admission.transfer.purpose
+    purpose = outcome.transfer.purpose
     evidence = {
         **way.passage.as_evidence(),
         "uri": uri,
@@ -132,29 +117,29 @@ def _held_up(way: _Way, admission: Admission, uri: str) -> Finding:
         "refusals": [
             {"by": each.by, "action": each.action, "because": each.reason}
             | evidence_of(each.witness)
-            for each in admission.refusals
+            for each in outcome.refusals
         ],
     }
-    if admission.admitted is Tri.MAYBE:
-        whys = dict.fromkeys(f"of {each.by} {each.reason}" for each in admission.refusals)
+    if outcome.admitted is Tri.MAYBE:
+        whys = dict.fromkeys(f"of {each.by} {each.reason}" for each in outcome.refusals)
         reason = "; ".join(whys) or "the policies are too involved to be decided"
         reason = f"whether the job can {purpose} is not known: {reason}"
         return SPEC.unknown(name, reason, evidence)
-    refusal = next(each for each in admission.refusals if each.is_certain)
+    refusal = next(each for each in outcome.refusals if each.is_certain)
     by_endpoint = refusal.by == "the endpoint's policy"
     return SPEC.failed(
-        name if by_endpoint else admission.transfer.address.bucket,
+        name if by_endpoint else outcome.transfer.address.bucket,
         f"The job cannot {purpose}: {refusal.by} does not let {refusal.action} on {uri} through, "
         f"because {refusal.reason}{told(refusal.witness)}.",
         evidence=evidence,
-        remediation=_remediation(way, admission, by_endpoint=by_endpoint),
+        remediation=_remediation(way, outcome, by_endpoint=by_endpoint),
     )
 
 
-def _remediation(way: _Way, admission: Admission, *, by_endpoint: bool) -> str:
+def _remediation(way: _Way, outcome: Admission, *, by_endpoint: bool) -> str:
     if by_endpoint:
         return mend_endpoint_policy(way.job, way.passage.endpoint, way.journey)
-    name = admission.transfer.address.bucket
+    name = outcome.transfer.address.bucket
     return (
         f"Let {way.journey.role_arn} through in the policy of bucket {name}, also from "
         f"{way.journey.vpc_id} by way of {way.passage.endpoint.id}: "
