@@ -67,6 +67,7 @@ def imports(module: str, attribute: str, *path: str) -> Any:
 A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
     "dynamodb": ("get_item", {"TableName": "ledger", "Key": {"id": {"S": "x"}}}),
     "ec2": ("describe_vpcs", {}),
+    "s3": ("get_bucket_policy", {"Bucket": "a-bucket"}),
     "sagemaker": ("describe_training_job", {"TrainingJobName": "job"}),
     "sns": ("publish", {"TopicArn": "topic", "Message": "x"}),
     "sqs": ("send_message", {"QueueUrl": "queue", "MessageBody": "x"}),

@@ -80,7 +80,7 @@ class TestFunction:
         named = names_in(adapters(imported))
         calls = {
             f"{service}:{operation}"
-            for service in ("ec2", "sagemaker", "sns", "sqs")  # Powertools calls DynamoDB.
+            for service in ("ec2", "s3", "sagemaker", "sns", "sqs")  # Powertools calls DynamoDB.
             for operation in untrimmed(service).meta.service_model.operation_names
             if {operation, xform_name(operation)} & named and operation not in ROUTE_ORIGINS
         }
@@ -163,6 +163,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
             {
                 "dynamodb": "https://dynamodb.us-east-1.amazonaws.com/",
                 "ec2": "https://ec2.us-east-1.amazonaws.com/",
+                "s3": "https://a-bucket.s3.amazonaws.com/",
                 "sagemaker": "https://api.sagemaker.us-east-1.amazonaws.com/",
                 "sns": "https://sns.us-east-1.amazonaws.com/",
                 "sqs": "https://sqs.us-east-1.amazonaws.com/",
@@ -174,6 +175,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
             {
                 "dynamodb": "https://dynamodb.cn-north-1.amazonaws.com.cn/",
                 "ec2": "https://ec2.cn-north-1.amazonaws.com.cn/",
+                "s3": "https://a-bucket.s3.cn-north-1.amazonaws.com.cn/",
                 "sagemaker": "https://api.sagemaker.cn-north-1.amazonaws.com.cn/",
                 "sns": "https://sns.cn-north-1.amazonaws.com.cn/",
                 "sqs": "https://sqs.cn-north-1.amazonaws.com.cn/",

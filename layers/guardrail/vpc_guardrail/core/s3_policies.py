@@ -17,6 +17,7 @@ from vpc_guardrail.core.model import (
     TrainingJob,
     Unknown,
 )
+from vpc_guardrail.core.model.job import NO_ROLE
 from vpc_guardrail.core.path import Reach, stretches
 from vpc_guardrail.core.policy import (
     Address,
@@ -35,6 +36,7 @@ from vpc_guardrail.core.policy import (
 from vpc_guardrail.core.policy_answers import KEPT, policy_of
 from vpc_guardrail.core.s3_path import OWNER_UNSEEN, interface_endpoint_for_s3, stretches_to_s3
 
+COLONS_OF_AN_ARN = 5
 NO_ENDPOINT = (
     "No S3 endpoint is on the way of {subnet} to S3, so no endpoint policy binds it: "
     "s3-gateway-endpoint tells about that."
@@ -92,6 +94,8 @@ def journey(
     """The way of a job's requests, if it is known who makes them."""
     if isinstance(job.role_arn, Unknown):
         return job.role_arn
+    if job.role_arn.count(":") < COLONS_OF_AN_ARN:
+        return NO_ROLE
     return Journey(
         account=job.account,
         region=job.region,
@@ -101,6 +105,25 @@ def journey(
         partition=job.partition,
         is_gateway=is_gateway,
     )
+
+
+NO_ENDPOINT_ID = "vpce-none"
+"""Stands for the endpoint of a VPC that has none."""
+
+
+def journey_of(job: TrainingJob, network: Network) -> Fact[Journey]:
+    """The way of a job's requests: by an endpoint in force, or at least from its VPC."""
+    found = passages(job, network).through
+    if found:
+        return min(found, key=lambda each: each.endpoint.id).journey(job)
+    subnets = [network.subnet(subnet_id) for subnet_id in job.subnet_ids]
+    vpcs = [subnet.vpc_id for subnet in subnets if isinstance(subnet, Subnet)]
+    if vpcs:
+        return journey(job, min(vpcs), NO_ENDPOINT_ID)
+    return next((each for each in subnets if isinstance(each, Unknown)), NO_SUBNET)
+
+
+NO_SUBNET = Unknown("the job names no subnet")
 
 
 def parsed(text: str, name: str) -> Fact[Policy]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
-from vpc_guardrail.core.model import Fact, Network, Subnet, TrainingJob, Unknown
+from vpc_guardrail.core.model import Network, TrainingJob, Unknown
 from vpc_guardrail.core.policy import (
     Address,
     Bucket,
@@ -18,8 +18,7 @@ from vpc_guardrail.core.s3_policies import (
     bucket,
     bucket_names,
     evidence_of,
-    journey,
-    passages,
+    journey_of,
     told,
 )
 from vpc_guardrail.core.settings import Settings
@@ -66,28 +65,12 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     names = bucket_names(job)
     if not job.s3_places:
         yield SPEC.not_applicable(job.arn, "The job names no bucket.")
-    way = _way(job, network)
+    way = journey_of(job, network)
     for name in names:
         if isinstance(way, Unknown):
             yield SPEC.unknown(name, way.reason)
         else:
             yield _judge(job, network, bucket(job, network, name), way)
-
-
-def _way(job: TrainingJob, network: Network) -> Fact[Journey]:
-    """The way of the job's own requests: it must be let in for the bucket to be of use."""
-    found = passages(job, network).through
-    if found:
-        return min(found, key=lambda each: each.endpoint.id).journey(job)
-    subnets = [network.subnet(subnet_id) for subnet_id in job.subnet_ids]
-    vpcs = sorted(subnet.vpc_id for subnet in subnets if isinstance(subnet, Subnet))
-    if not vpcs:
-        return next(subnet for subnet in subnets if isinstance(subnet, Unknown))
-    return journey(job, vpcs[0], NO_ENDPOINT_ID)
-
-
-NO_ENDPOINT_ID = "vpce-none"
-"""Stands for the endpoint of a VPC that has none."""
 
 
 def _judge(job: TrainingJob, network: Network, target: Bucket, way: Journey) -> Finding:
