@@ -42,8 +42,8 @@ SPEC = CheckSpec(
     limits=(
         "Block Public Access, access control lists and the policies of access points are not "
         "read, nor are those of identities: they are taken to grant what the bucket's policy "
-        "leaves open. Buckets of other accounts and Regions, and policies that the guardrail may "
-        "not read, are UNKNOWN."
+        "leaves open. Buckets of other accounts and Regions are UNKNOWN, and so are policies that "
+        "the guardrail may not read: one that denies s3:* from outside the VPC denies that too."
     ),
     sound_example=(
         "A statement denies s3:GetObject, s3:PutObject and s3:ListBucket to everyone whose "
