@@ -35,6 +35,9 @@ EAGER = "… parts made at init"
 TLS = "… over https"
 TLS_FEW_ROOTS = "… https, few roots"
 
+FOR_SOME_JOBS = {"efs", "fsx"}
+"""Services whose clients are made only for jobs that name file systems."""
+
 EAGER_HANDLER = """
 from vpc_guardrail.wiring import inspect
 inspect._parts()
@@ -86,7 +89,7 @@ class Subject:
 
 def yardsticks(workspace: Path) -> list[Subject]:
     """The empty handler and the one that makes plain clients, on the runtime's own boto3."""
-    services = {"BENCHMARK_SERVICES": ",".join(JOB_INSPECTOR)}
+    services = {"BENCHMARK_SERVICES": ",".join(sorted({*JOB_INSPECTOR} - FOR_SOME_JOBS))}
     return [
         Subject(EMPTY, _own_handler("empty", workspace)),
         Subject(PLAIN_CLIENTS, _own_handler("plain_clients", workspace), variables=services),

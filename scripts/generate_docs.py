@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION
+from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION, actions
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import CheckSpec, StopPolicy
 from vpc_guardrail.report.check_page import check_page
@@ -46,12 +46,8 @@ def permissions_table() -> str:
     """What each function may call, from the list that its role is tested against."""
     rows = ["| function | may call |", "|---|---|"]
     for function, calls in CALLS_BY_FUNCTION.items():
-        actions = (
-            f"`{service}:{operation}`"
-            for service, operations in calls.items()
-            for operation in operations
-        )
-        rows.append(f"| `{function}` | {', '.join(actions)} |")
+        named = ", ".join(f"`{action}`" for action in actions(calls))
+        rows.append(f"| `{function}` | {named} |")
     return "\n".join(rows)
 
 

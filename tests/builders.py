@@ -32,6 +32,7 @@ from vpc_guardrail.core.model import (
     InstancePlan,
     InstanceSet,
     JobSource,
+    MountPoint,
     NatGateway,
     Network,
     NetworkAcl,
@@ -446,6 +447,22 @@ def a_bucket(
     return S3Bucket(name, owner, region, policy)
 
 
+def a_mount_point(
+    id: str = "fsmt-1",
+    *,
+    vpc: str = VPC,
+    subnet: str = "subnet-a",
+    zone: str = "eu-central-1a",
+    state: str = "available",
+    address: str | None = "10.0.0.9",
+    groups: Iterable[str] | Unknown = (GROUP,),
+) -> MountPoint:
+    """An available mount point in the first subnet, that carries the job's own group."""
+    block = IPv4Network(address) if address else None
+    group_ids = groups if isinstance(groups, Unknown) else frozenset(groups)
+    return MountPoint(id, vpc, subnet, zone, state, block, group_ids)
+
+
 # What a check says.
 
 
@@ -518,6 +535,7 @@ def a_network(
     dhcp_options: Iterable[DhcpOptions] | Unknown = AMAZONS_DNS,
     efa_support: Mapping[str, Fact[bool]] | None = None,
     buckets: Iterable[S3Bucket] | Unknown = ONE_BUCKET,
+    file_systems: Mapping[str, Fact[tuple[MountPoint, ...]]] | None = None,
 ) -> Network:
     """A sound private network; each argument replaces one part, `Unknown` included."""
     return Network(
@@ -536,6 +554,7 @@ def a_network(
         dhcp_options=_by_id(dhcp_options),
         efa_support=efa_support or {},
         buckets=buckets if isinstance(buckets, Unknown) else {each.name: each for each in buckets},
+        file_systems=file_systems or {},
     )
 
 

@@ -27,6 +27,7 @@ from tests.builders import (
     a_dhcp_option_set,
     a_gateway_endpoint,
     a_job,
+    a_mount_point,
     a_nat_gateway,
     a_network,
     a_network_acl,
@@ -53,6 +54,7 @@ from vpc_guardrail.core.model import (
     Direction,
     FileSystem,
     JobSource,
+    MountPoint,
     Network,
     Route,
     RouteTable,
@@ -247,6 +249,21 @@ bucket_policies = st.sampled_from(
     ]
 )
 states = st.sampled_from(["available", "available", "pending", "deleting"])
+MOUNTED: list[dict[str, Fact[tuple[MountPoint, ...]]]] = [
+    {},
+    {"EFS fs-1": ()},
+    {"EFS fs-1": DENIED},
+    {"EFS fs-1": (a_mount_point(),)},
+    {
+        "EFS fs-1": (
+            a_mount_point(groups=("sg-2",)),
+            a_mount_point("fsmt-2", subnet="subnet-b", zone="eu-central-1b", address="10.0.1.9"),
+        )
+    },
+    {"EFS fs-1": (a_mount_point(state="creating"),)},
+    {"EFS fs-1": (a_mount_point(subnet="subnet-b", address="10.0.1.9", groups=("sg-x",)),)},
+]
+
 networks: st.SearchStrategy[Network] = st.builds(
     a_network,
     subnets=_some_of(_subnet("subnet-a", "10.0.0.0/24"), _subnet("subnet-b", "10.0.1.0/24")),
@@ -320,10 +337,11 @@ networks: st.SearchStrategy[Network] = st.builds(
             a_bucket, region=st.sampled_from([REGION, REGION, "us-east-1"]), policy=bucket_policies
         )
     ),
+    file_systems=st.sampled_from(MOUNTED),
 )
 
 
-ALWAYS_KNOWN = {"region", "account", "read_at", "efa_support", "unread_groups"}
+ALWAYS_KNOWN = {"region", "account", "read_at", "efa_support", "unread_groups", "file_systems"}
 
 
 def blinded(network: Network) -> Iterator[Network]:
@@ -334,6 +352,7 @@ def blinded(network: Network) -> Iterator[Network]:
             yield replace(network, **unread_group)
     for name in network.efa_support:
         yield replace(network, efa_support={**network.efa_support, name: DENIED})
+    yield from _with_mounts_unread(network)
     for name in _read(network.security_groups):
         seen = {key: each for key, each in _read(network.security_groups).items() if key != name}
         yield replace(network, security_groups=seen, unread_groups={name: DENIED})
@@ -351,6 +370,15 @@ def blinded(network: Network) -> Iterator[Network]:
     for name, vpc in _read(network.vpcs).items():
         for less in (replace(vpc, dns_support=DENIED), replace(vpc, dns_hostnames=DENIED)):
             yield replace(network, vpcs={**_read(network.vpcs), name: less})
+
+
+def _with_mounts_unread(network: Network) -> Iterator[Network]:
+    """A file system of which nothing is known, or not the groups of its mount points."""
+    for name, points in network.file_systems.items():
+        yield replace(network, file_systems={**network.file_systems, name: DENIED})
+        if not isinstance(points, Unknown):
+            less = tuple(replace(each, group_ids=DENIED) for each in points)
+            yield replace(network, file_systems={**network.file_systems, name: less})
 
 
 def _read(parts: Fact[Mapping[str, T]]) -> Mapping[str, T]:
@@ -389,6 +417,10 @@ def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[Traini
         prefix_lists=remapped(network.prefix_lists),
         network_acls=acls,
         buckets=remapped(network.buckets),
+        file_systems={
+            name: each if isinstance(each, Unknown) else mixed(each)
+            for name, each in network.file_systems.items()
+        },
     )
     config = job.vpc_config and replace(
         job.vpc_config,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.builders import REGION, a_job
 from tests.integration.wire import ec2_answer
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ec2 import EC2Client
 
+    from vpc_guardrail.adapters.clients import Clients
     from vpc_guardrail.core.model import S3Place, TrainingJob
 
 
@@ -96,6 +97,14 @@ def add_interface_endpoint(
     return endpoint["VpcEndpoint"]["VpcEndpointId"]
 
 
+def add_efs(clients: Clients, subnet: str, group: str) -> str:
+    """A file system of EFS with a mount target in a subnet, which a group guards."""
+    efs: Any = clients.efs
+    file_system: str = efs.create_file_system(CreationToken=subnet)["FileSystemId"]
+    efs.create_mount_target(FileSystemId=file_system, SubnetId=subnet, SecurityGroups=[group])
+    return file_system
+
+
 def add_gateway_endpoint(ec2: EC2Client, vpc: str, table: str, service: str) -> str:
     """Add a gateway endpoint, and with it the route to its service's prefix list."""
     endpoint = ec2.create_vpc_endpoint(
@@ -125,8 +134,9 @@ def let_in_list(ec2: EC2Client, group: str, *lists: str) -> None:
 
 
 def add_subnet(ec2: EC2Client, vpc: str, block: str) -> str:
-    """A subnet; the VPC's main route table and its own network ACL are in force."""
-    return ec2.create_subnet(VpcId=vpc, CidrBlock=block)["Subnet"]["SubnetId"]
+    """A subnet in the first zone; the VPC's main route table and its own ACL are in force."""
+    created = ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{REGION}a")
+    return created["Subnet"]["SubnetId"]
 
 
 def add_table(ec2: EC2Client, vpc: str, subnet: str) -> str:

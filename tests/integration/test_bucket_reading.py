@@ -47,7 +47,8 @@ def a_job_with(vpc: BuiltVpc, *uris: str, name: str = "train-1") -> TrainingJob:
 
 
 def an_inventory(clients: Clients, *upcoming: TrainingJob) -> Inventory:
-    return Inventory(clients.ec2, lambda: clients.s3, lambda: NOW, lambda: upcoming)
+    buckets = S3Reader(lambda: clients.s3)
+    return Inventory(clients.ec2, lambda: NOW, lambda: upcoming, buckets=buckets)
 
 
 class TestABucket:

@@ -23,6 +23,7 @@ from tests.builders import (
 from tests.integration.networks import (
     add_acl,
     add_dhcp_options,
+    add_efs,
     add_gateway_endpoint,
     add_group,
     add_interface_endpoint,
@@ -39,9 +40,12 @@ from tests.integration.networks import (
 )
 from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
+from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.core.engine import findings_on
 from vpc_guardrail.core.finding import Status
+from vpc_guardrail.core.model import FileSystem
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ NEEDED_BY = {
     "DescribeInstanceTypes": {"security-group-efa", "subnet-ip-capacity"},
     "DescribeNatGateways": {"internet-access"},
     "DescribeNetworkAcls": {"required-services-reachable", "s3-traffic-allowed"},
+    "DescribeNetworkInterfaces": {"required-services-reachable"},
     "DescribePrefixLists": {*S3_CHECKS, *POLICY_CHECKS, *BY_NAMED_LISTS},
     "DescribeRouteTables": {
         *POLICY_CHECKS,
@@ -130,8 +135,14 @@ OF_THE_RULES = {"s3-traffic-allowed": 1}
 OF_THE_SUBNET = {"network-references-exist": 1}
 OF_THE_SUBNET_AND_THE_OWN_GROUP = {"network-references-exist": 2}
 
+OF_THE_SERVICE = OF_THE_FILE_SYSTEM = {"required-services-reachable": 1}
+
 PASSES_STILL = {
     "DescribeNetworkAcls": OF_THE_RULES,
+    "DescribeNetworkInterfaces": OF_THE_SERVICE,
+    "DescribeVpcAttribute": OF_THE_FILE_SYSTEM,
+    "DescribeVpcEndpoints": OF_THE_FILE_SYSTEM,
+    "DescribeVpcs": OF_THE_FILE_SYSTEM,
     "DescribePrefixLists": OF_THE_RULES,
     "DescribeSecurityGroupVpcAssociations": OF_THE_SUBNET_AND_THE_OWN_GROUP,
     "DescribeSecurityGroups": {**OF_THE_SUBNET, **OF_THE_BORDER},
@@ -149,8 +160,13 @@ class Judged:
     s3_wire: Wire
 
     def findings(self) -> tuple[Finding, ...]:
-        inventory = Inventory(self.clients.ec2, lambda: self.clients.s3, lambda: NOW)
-        return findings_on(self.job, inventory.read(self.job), NOTHING_LEFT_OUT)
+        network = self.inventory().read(self.job)
+        return findings_on(self.job, network, NOTHING_LEFT_OUT)
+
+    def inventory(self) -> Inventory:
+        reader = FileSystemReader(self.clients)
+        buckets = S3Reader(lambda: self.clients.s3)
+        return Inventory(self.clients.ec2, lambda: NOW, file_systems=reader, buckets=buckets)
 
     def without(self, action: str) -> tuple[Finding, ...]:
         """The findings where this action alone is denied."""
@@ -188,7 +204,15 @@ def sound(clients: Clients) -> Judged:
     body = associations((shared, vpc, "associated"))
     wire.answers("DescribeSecurityGroupVpcAssociations", body, times=ALWAYS)
     groups = [own, shared]
-    job = a_job(subnets=[private], groups=groups, instance_type="ml.t2.nano", instance_count=3)
+    mounted = FileSystem("EFS", add_efs(clients, public, of_endpoint))
+    job = a_job(
+        subnets=[private],
+        groups=groups,
+        instance_type="ml.t2.nano",
+        instance_count=3,
+        file_systems=[mounted],
+    )
+    wire.calls.clear()
     return Judged(job, clients, wire, Wire(clients.s3))
 
 

@@ -39,6 +39,7 @@ from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
 from vpc_guardrail.adapters.endpoint_needs import needs_dns_hostnames
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.core import routing
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.interfaces import interface_endpoint_for
@@ -79,6 +80,9 @@ COLD = len(FIRST_WAVE) + len(SECOND_WAVE)
 FOLLOW_UPS = ("DescribeVpcAttribute", "DescribeSecurityGroups", "GetManagedPrefixListEntries")
 """What interface endpoints and a further prefix list cost beside; a list each, once a VPC."""
 
+OF_FILE_SYSTEMS = {"DescribeNetworkInterfaces"}
+"""Asked for where a job names file systems: see test_file_systems.py."""
+
 
 @pytest.fixture
 def ec2(clients: Clients) -> EC2Client:
@@ -102,7 +106,7 @@ def no_s3() -> NoReturn:
 
 
 def an_inventory(ec2: EC2Client, upcoming: Sequence[TrainingJob] = ()) -> Inventory:
-    return Inventory(ec2, no_s3, lambda: NOW, lambda: upcoming)
+    return Inventory(ec2, lambda: NOW, lambda: upcoming, buckets=S3Reader(no_s3))
 
 
 def read(ec2: EC2Client, job: TrainingJob) -> Network:
@@ -138,7 +142,7 @@ class TestCalls:
         wire.answers("DescribeSecurityGroupVpcAssociations", associations())
         wire.calls.clear()
         read(ec2, vpc.job(group=other.group, instance_type="ml.p99.48xlarge"))
-        assert {*wire.calls} == {*JOB_INSPECTOR["ec2"]}
+        assert {*wire.calls} == {*JOB_INSPECTOR["ec2"]} - OF_FILE_SYSTEMS
         assert jobs_wire.calls == []
 
     def test_one_more_job_in_the_same_vpc_costs_no_call(
@@ -227,7 +231,7 @@ class TestFacts:
             read_at.append(len(wire.calls))
             return datetime.now(UTC)
 
-        Inventory(ec2, no_s3, now).read(vpc.job())
+        Inventory(ec2, now, buckets=S3Reader(no_s3)).read(vpc.job())
         assert read_at == [0]
 
     def test_what_does_not_exist_is_missing_and_fails_nothing(
@@ -649,7 +653,7 @@ DENIALS = {
 
 
 def test_every_ec2_action_is_denied_once_below() -> None:
-    assert {*DENIALS} == {*JOB_INSPECTOR["ec2"]}
+    assert {*DENIALS} == {*JOB_INSPECTOR["ec2"]} - OF_FILE_SYSTEMS
 
 
 @pytest.mark.parametrize("denied", DENIALS)

@@ -67,6 +67,8 @@ def imports(module: str, attribute: str, *path: str) -> Any:
 A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
     "dynamodb": ("get_item", {"TableName": "ledger", "Key": {"id": {"S": "x"}}}),
     "ec2": ("describe_vpcs", {}),
+    "efs": ("describe_mount_targets", {"FileSystemId": "fs-01234567"}),
+    "fsx": ("describe_file_systems", {}),
     "s3": ("get_bucket_policy", {"Bucket": "a-bucket"}),
     "sagemaker": ("describe_training_job", {"TrainingJobName": "job"}),
     "sns": ("publish", {"TopicArn": "topic", "Message": "x"}),

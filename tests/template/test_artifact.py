@@ -80,12 +80,29 @@ class TestFunction:
         named = names_in(adapters(imported))
         calls = {
             f"{service}:{operation}"
-            for service in ("ec2", "s3", "sagemaker", "sns", "sqs")  # Powertools calls DynamoDB.
+            for service in (
+                "ec2",
+                "efs",
+                "fsx",
+                "s3",
+                "sagemaker",
+                "sns",
+                "sqs",
+            )  # Powertools calls DynamoDB.
             for operation in untrimmed(service).meta.service_model.operation_names
             if {operation, xform_name(operation)} & named and operation not in ROUTE_ORIGINS
         }
 
-        assert calls == {call for call in declared(function) if not call.startswith("dynamodb:")}
+        assert calls - NAMESAKES == {
+            call for call in declared(function) if not call.startswith("dynamodb:")
+        }
+
+
+OF_EFS = "/2015-02-01/mount-targets"
+"""The path of its call, which other services have not."""
+
+NAMESAKES = {"efs:DescribeFileSystems"}
+"""Operations that are not called, with the name of one of another service that is."""
 
 
 def declared(function: str) -> set[str]:
@@ -164,6 +181,8 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
                 "dynamodb": "https://dynamodb.us-east-1.amazonaws.com/",
                 "ec2": "https://ec2.us-east-1.amazonaws.com/",
                 "s3": "https://a-bucket.s3.amazonaws.com/",
+                "efs": f"https://elasticfilesystem.us-east-1.amazonaws.com{OF_EFS}",
+                "fsx": "https://fsx.us-east-1.amazonaws.com/",
                 "sagemaker": "https://api.sagemaker.us-east-1.amazonaws.com/",
                 "sns": "https://sns.us-east-1.amazonaws.com/",
                 "sqs": "https://sqs.us-east-1.amazonaws.com/",
@@ -176,6 +195,8 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
                 "dynamodb": "https://dynamodb.cn-north-1.amazonaws.com.cn/",
                 "ec2": "https://ec2.cn-north-1.amazonaws.com.cn/",
                 "s3": "https://a-bucket.s3.cn-north-1.amazonaws.com.cn/",
+                "efs": f"https://elasticfilesystem.cn-north-1.amazonaws.com.cn{OF_EFS}",
+                "fsx": "https://fsx.cn-north-1.amazonaws.com.cn/",
                 "sagemaker": "https://api.sagemaker.cn-north-1.amazonaws.com.cn/",
                 "sns": "https://sns.cn-north-1.amazonaws.com.cn/",
                 "sqs": "https://sqs.cn-north-1.amazonaws.com.cn/",

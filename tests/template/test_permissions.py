@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from tests.template.cloudformation import Statement, Template, get_att, ref, sub, values_in
-from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION
+from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION, actions
 
 FUNCTIONS = {"job_inspector": "JobInspector", "job_enforcer": "JobEnforcer"}
 """The function's folder, and how the names of its resources begin."""
@@ -26,9 +26,10 @@ STOPPING = (
     "ec2:StopInstances",
 )
 
-TRAINING_JOBS = sub(
-    "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:training-job/*"
-)
+OF_OUR_ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
+
+TRAINING_JOBS = sub(f"arn:${{AWS::Partition}}:sagemaker:{OF_OUR_ACCOUNT}:training-job/*")
+EFS_FILE_SYSTEMS = sub(f"arn:${{AWS::Partition}}:elasticfilesystem:{OF_OUR_ACCOUNT}:file-system/*")
 
 
 def stops(action: str) -> bool:
@@ -71,11 +72,7 @@ def test_permissions_stand_in_roles_and_resource_policies_only(template: Templat
 
 @pytest.mark.parametrize("function", CALLS_BY_FUNCTION)
 def test_role_holds_exactly_the_calls_of_its_function(template: Template, function: str) -> None:
-    calls = {
-        f"{service}:{operation}"
-        for service, operations in CALLS_BY_FUNCTION[function].items()
-        for operation in operations
-    }
+    calls = {*actions(CALLS_BY_FUNCTION[function])}
 
     allowed = {action for grant in grants(template, function) for action in grant.actions}
 
@@ -103,6 +100,8 @@ def narrowest(function: str, action: str) -> object:
     return {
         "dynamodb": get_att("Ledger", "Arn"),
         "ec2": "*",  # Networks are read wherever a job lies, those of other accounts included.
+        "elasticfilesystem": EFS_FILE_SYSTEMS,
+        "fsx": "*",  # Its Describe knows no resource-level permissions.
         "logs": get_att(f"{FUNCTIONS[function]}LogGroup", "Arn"),
         "s3": sub("arn:${AWS::Partition}:s3:::*"),
         "sagemaker": TRAINING_JOBS,

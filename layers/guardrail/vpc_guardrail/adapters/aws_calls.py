@@ -6,8 +6,8 @@ to these operations; a client has no method for a call that is not listed), and 
 the README.
 
 That build reads this file by itself, without the package around it: import nothing here but the
-standard library. Services and operations are named as in their API, which is also how IAM names
-them: `ec2` and `DescribeVpcs` are the action `ec2:DescribeVpcs`.
+standard library. Services are named as boto3 names their clients, and operations as in their API;
+`actions` tells how IAM names both: `ec2` and `DescribeVpcs` are the action `ec2:DescribeVpcs`.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
             "DescribeInstanceTypes",
             "DescribeNatGateways",
             "DescribeNetworkAcls",
+            "DescribeNetworkInterfaces",
             "DescribePrefixLists",
             "DescribeRouteTables",
             "DescribeSecurityGroupVpcAssociations",
@@ -38,6 +39,8 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
             "DescribeVpcs",
             "GetManagedPrefixListEntries",
         ),
+        "efs": ("DescribeMountTargets",),
+        "fsx": ("DescribeFileSystems",),
         "s3": ("GetBucketLocation", "GetBucketPolicy"),
         "sagemaker": ("DescribeTrainingJob",),
         "sns": ("Publish",),
@@ -59,6 +62,19 @@ CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
     {"job_enforcer": JOB_ENFORCER, "job_inspector": JOB_INSPECTOR}
 )
 """The table of each function, by the function's folder under `functions/`."""
+
+
+IAM_PREFIXES: Final[Mapping[str, str]] = MappingProxyType({"efs": "elasticfilesystem"})
+"""How IAM names the services that it names otherwise than boto3."""
+
+
+def actions(table: CallTable) -> tuple[str, ...]:
+    """The calls of a table as the actions that IAM knows, in the table's order."""
+    return tuple(
+        f"{IAM_PREFIXES.get(service, service)}:{operation}"
+        for service, operations in table.items()
+        for operation in operations
+    )
 
 
 def every_call(tables: Mapping[str, CallTable] = CALLS_BY_FUNCTION) -> dict[str, tuple[str, ...]]:

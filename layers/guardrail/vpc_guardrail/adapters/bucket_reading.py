@@ -23,16 +23,17 @@ TOO_MANY = Unknown(f"it was not read: the jobs name more than {BUCKETS_READ} buc
 class Buckets:
     """The buckets that were asked for."""
 
-    def __init__(self, s3: S3Reader, pool: Executor, names: Set[str], account: str) -> None:
+    def __init__(self, s3: S3Reader | None, pool: Executor, names: Set[str], account: str) -> None:
         self._account = account
         self._left_out = sorted(names)[BUCKETS_READ:]
         self._asked: dict[str, tuple[Future[Fact[str | None]], Future[Fact[str]]]] = {
             name: (pool.submit(s3.policy, name, account), pool.submit(s3.region, name, account))
             for name in sorted(names)[:BUCKETS_READ]
+            if s3
         }
 
     def read(self) -> Mapping[str, S3Bucket]:
-        """Each bucket, as far as it could be read."""
+        """Each bucket, as far as it could be read; none without a reader."""
         found = {
             name: bucket_facts(name, self._account, policy.result(), region.result())
             for name, (policy, region) in self._asked.items()

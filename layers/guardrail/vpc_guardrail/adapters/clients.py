@@ -11,6 +11,7 @@ from botocore.config import Config
 from vpc_guardrail import __version__
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
@@ -70,6 +71,18 @@ class Clients:
     def s3(self) -> S3Client:
         """The client of the buckets' policies."""
         client: S3Client = self._client("s3")
+        return client
+
+    @property
+    def efs(self) -> BaseClient:
+        """The client of EFS's file systems that jobs name."""
+        client: BaseClient = self._client("efs")
+        return client
+
+    @property
+    def fsx(self) -> BaseClient:
+        """The client of FSx's file systems that jobs name."""
+        client: BaseClient = self._client("fsx")
         return client
 
     @property

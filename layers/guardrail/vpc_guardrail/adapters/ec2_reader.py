@@ -12,6 +12,7 @@ from vpc_guardrail.adapters import (
     acl_facts,
     dhcp_facts,
     faults,
+    file_systems,
     group_facts,
     network_facts,
     route_facts,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
     from vpc_guardrail.adapters.ec2_answers import Description
+    from vpc_guardrail.adapters.file_systems import Interface
     from vpc_guardrail.adapters.network_facts import Blocks
     from vpc_guardrail.core.model import (
         DhcpOptions,
@@ -77,6 +79,7 @@ ROUTE_TABLES = Question("DescribeRouteTables", "RouteTables", 100)
 ENDPOINTS = Question("DescribeVpcEndpoints", "VpcEndpoints", 1000)
 NAT_GATEWAYS = Question("DescribeNatGateways", "NatGateways", 1000, filter_parameter="Filter")
 NETWORK_ACLS = Question("DescribeNetworkAcls", "NetworkAcls", 1000)
+NETWORK_INTERFACES = Question("DescribeNetworkInterfaces", "NetworkInterfaces", 1000)
 DHCP_OPTIONS = Question("DescribeDhcpOptions", "DhcpOptions", 1000)
 
 
@@ -166,6 +169,12 @@ class Ec2Reader:
     def network_acls(self, vpc_ids: Set[str]) -> Fact[Mapping[str, NetworkAcl]]:
         """All network ACLs of these VPCs."""
         return self._found(NETWORK_ACLS, "vpc-id", vpc_ids, acl_facts.network_acls)
+
+    def network_interfaces(self, ids: Set[str]) -> Fact[Mapping[str, Interface]]:
+        """The network interfaces of these ids; asks nothing about none."""
+        if not ids:
+            return {}
+        return self._found(NETWORK_INTERFACES, "network-interface-id", ids, file_systems.interfaces)
 
     def dhcp_options(self, ids: Set[str]) -> Fact[Mapping[str, DhcpOptions]]:
         """The DHCP option sets of these ids; asks nothing about none."""

@@ -42,6 +42,9 @@ NOT_OFFERED = frozenset(
 )
 """Codes of an action that the Region or partition does not know."""
 
+NOT_FOUND = frozenset({"FileSystemNotFound"})
+"""What EFS and FSx say of a file system that is gone, or is another account's."""
+
 NOT_FOUND_SUFFIX = ".NotFound"
 """EC2 says `InvalidVpcID.NotFound` of what went since, or what another account keeps to itself."""
 
@@ -69,7 +72,7 @@ def unknowable(action: str, error: ClientError) -> str | None:
         return f"the account is not subscribed to the service of {action}"
     if code in NOT_OFFERED:
         return f"{action} is not offered here ({code})"
-    if code.endswith(NOT_FOUND_SUFFIX):
+    if code in NOT_FOUND or code.endswith(NOT_FOUND_SUFFIX):
         return f"{action} did not find what it was asked for ({code})"
     return None
 

@@ -11,7 +11,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vpc_guardrail.adapters.ec2_reader import Ec2Reader
 from vpc_guardrail.adapters.network_reading import read_network
-from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.adapters.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -19,30 +18,33 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_s3 import S3Client
 
+    from vpc_guardrail.adapters.file_systems import FileSystemReader
+    from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.core.model import Network, TrainingJob
 
 
 class Inventory:
     """The port `NetworkReader`, for one batch of jobs: make one for each batch.
 
-    `s3` makes the client of S3, when a bucket is named. `upcoming` gives the jobs that are known
-    to be judged in this batch; it is called when a network has to be read. Jobs that were not
-    known then cost a reading of their own, unless they name only what was read.
+    `upcoming` gives the jobs that are known to be judged in this batch; it is called when a
+    network has to be read. Jobs that were not known then cost a reading of their own, unless they
+    name only what was read. Without a reader of `file_systems` or `buckets` those stay unknown.
     """
 
     def __init__(
         self,
         ec2: EC2Client,
-        s3: Callable[[], S3Client],
         now: Callable[[], datetime],
         upcoming: Callable[[], Sequence[TrainingJob]] = tuple,
+        file_systems: FileSystemReader | None = None,
+        buckets: S3Reader | None = None,
     ) -> None:
         self._ec2 = Ec2Reader(ec2)
-        self._s3 = S3Reader(s3)
         self._now = now
         self._upcoming = upcoming
+        self._file_systems = file_systems
+        self._buckets = buckets
         self._readings: list[tuple[Wanted, Network]] = []
         self._faults: list[tuple[Wanted, BotoCoreError | ClientError]] = []
 
@@ -62,7 +64,9 @@ class Inventory:
                 raise fault
         wanted = Wanted.by(job, *self._upcoming())
         try:
-            network = read_network(self._ec2, self._s3, wanted, self._now())
+            network = read_network(
+                self._ec2, wanted, self._now(), self._file_systems, self._buckets
+            )
         except (BotoCoreError, ClientError) as fault:
             self._faults.append((wanted, fault))
             raise

@@ -1,10 +1,10 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
-The first wave asks for what the jobs name (subnets, security groups, instance types that the table
-does not know, buckets) and for AWS's own prefix lists; the second for what their VPCs hold. What
-only an answer of the second wave names is asked for as soon as that answer is there: the DHCP
-option sets of the VPCs, further prefix lists that routes name, and for interface endpoints their
-security groups and whether their VPC has DNS hostnames.
+The first wave asks for what the jobs name (subnets, security groups, file systems, buckets,
+instance types that the table does not know) and for AWS's own prefix lists; the second for what
+their VPCs hold. What only an answer names is asked for as soon as that answer is there: the network
+interfaces of file systems, the DHCP option sets of the VPCs, further prefix lists that routes name,
+for interface endpoints whether their VPC has DNS hostnames, and the security groups of interfaces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import dhcp_facts, network_facts
+from vpc_guardrail.adapters import dhcp_facts, file_systems, network_facts
 from vpc_guardrail.adapters.bucket_reading import Buckets
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
 from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints, needs_dns_hostnames
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
+    from vpc_guardrail.adapters.file_systems import FileSystemReader, Targets
     from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.adapters.wanted import Wanted
     from vpc_guardrail.core.model import (
@@ -43,10 +44,16 @@ NO_HOSTNAMES_NEEDED = Unknown("no interface endpoint of the VPC needs it")
 """Why it was not asked for whether a VPC has DNS hostnames."""
 
 
-def read_network(ec2: Ec2Reader, s3: S3Reader, wanted: Wanted, at: datetime) -> Network:
+def read_network(
+    ec2: Ec2Reader,
+    wanted: Wanted,
+    at: datetime,
+    of_file_systems: FileSystemReader | None = None,
+    of_buckets: S3Reader | None = None,
+) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
     with _pool() as pool:
-        named = _first_wave(ec2, s3, pool, wanted)
+        named = _first_wave(ec2, pool, wanted, of_file_systems, of_buckets)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
@@ -71,17 +78,36 @@ class _Named:
     groups: Fact[Mapping[str, SecurityGroup]]
     lists: Fact[Mapping[str, PrefixList]]
     efa_support: Mapping[str, Fact[bool]]
+    mounts: Mapping[str, Fact[Targets]]
     buckets: Buckets
     """Asked for, but not waited for: the second wave needs nothing of them."""
 
 
-def _first_wave(ec2: Ec2Reader, s3: S3Reader, pool: Executor, wanted: Wanted) -> _Named:
+def _first_wave(
+    ec2: Ec2Reader,
+    pool: Executor,
+    wanted: Wanted,
+    of_file_systems: FileSystemReader | None,
+    of_buckets: S3Reader | None,
+) -> _Named:
     subnets = pool.submit(ec2.subnets, wanted.subnet_ids)
     groups = pool.submit(ec2.security_groups, wanted.group_ids)
     lists = pool.submit(ec2.prefix_lists)
     efa_support = pool.submit(ec2.efa_support, wanted.instance_types)
-    buckets = Buckets(s3, pool, wanted.buckets, wanted.account)
-    return _Named(subnets.result(), groups.result(), lists.result(), efa_support.result(), buckets)
+    mounts = {
+        each.key: pool.submit(of_file_systems.targets, each)
+        for each in sorted(wanted.file_systems, key=lambda each: each.key)
+        if of_file_systems
+    }
+    buckets = Buckets(of_buckets, pool, wanted.buckets, wanted.account)
+    return _Named(
+        subnets.result(),
+        groups.result(),
+        lists.result(),
+        efa_support.result(),
+        {key: future.result() for key, future in mounts.items()},
+        buckets,
+    )
 
 
 def _vpc_ids(subnets: Fact[Mapping[str, Subnet]]) -> Fact[frozenset[str]]:
@@ -109,6 +135,7 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         dhcp_options=reason,
         efa_support=named.efa_support,
         buckets=named.buckets.read(),
+        file_systems=dict.fromkeys(named.mounts, reason),
     )
 
 
@@ -121,6 +148,7 @@ def _second_wave(
     at: datetime,
 ) -> Network:
     """What the VPCs hold; what further calls wait for is asked for first."""
+    interfaces = pool.submit(ec2.network_interfaces, file_systems.interface_ids(named.mounts))
     vpcs = pool.submit(ec2.vpcs, vpc_ids)
     endpoints = pool.submit(ec2.endpoints, vpc_ids)
     tables = pool.submit(ec2.route_tables, vpc_ids)
@@ -131,14 +159,15 @@ def _second_wave(
     support = {vpc_id: pool.submit(ec2.dns_support, vpc_id) for vpc_id in sorted(vpc_ids)}
     group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
     options = pool.submit(_dhcp_options, ec2, vpcs.result())
-    guards = groups_of_endpoints(endpoints.result()) - wanted.group_ids
-    of_endpoints = pool.submit(_further_groups, ec2, guards, named.groups)
+    of_mounts = file_systems.groups_of_interfaces(interfaces.result())
+    guards = (groups_of_endpoints(endpoints.result()) | of_mounts) - wanted.group_ids
+    of_guards = pool.submit(_further_groups, ec2, guards, named.groups)
     hostnames = {
         vpc_id: pool.submit(_dns_hostnames, ec2, vpc_id, endpoints.result())
         for vpc_id in sorted(vpc_ids)
     }
     lists.ask_for_those_of_routes(tables.result())
-    groups = _with(of_endpoints.result(), named.groups)
+    groups = _with(of_guards.result(), named.groups)
     lists.ask_for_those_of_rules(groups)
     return Network(
         region=wanted.region,
@@ -156,7 +185,8 @@ def _second_wave(
         dhcp_options=options.result(),
         efa_support=named.efa_support,
         buckets=named.buckets.read(),
-        unread_groups=_unread(guards, of_endpoints.result()),
+        unread_groups=_unread(guards, of_guards.result()),
+        file_systems=file_systems.mount_points(named.mounts, interfaces.result()),
     )
 
 
@@ -197,7 +227,7 @@ def _further_groups(
 def _with(
     further: Fact[Mapping[str, SecurityGroup]], groups: Fact[Mapping[str, SecurityGroup]]
 ) -> Fact[Mapping[str, SecurityGroup]]:
-    """The groups of the jobs and of the endpoints; the former stay judged without the latter."""
+    """The groups of the jobs and of the others; the former stay judged without the latter."""
     if isinstance(groups, Unknown) or isinstance(further, Unknown):
         return groups
     return {**further, **groups}

@@ -12,7 +12,7 @@ from vpc_guardrail.core.s3_policies import bucket_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vpc_guardrail.core.model import TrainingJob
+    from vpc_guardrail.core.model import FileSystem, TrainingJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Wanted:
     group_ids: frozenset[str]
     instance_types: frozenset[str]
     """As the jobs write them; only those that the table of EFA types does not know."""
+    file_systems: frozenset[FileSystem]
     buckets: frozenset[str] = frozenset()
 
     @classmethod
@@ -39,6 +40,7 @@ class Wanted:
             group_ids=frozenset(name for each in jobs for name in each.security_group_ids),
             instance_types=frozenset(name for each in jobs for name in _types_to_ask_for(each)),
             buckets=frozenset(name for each in jobs for name in bucket_names(each)),
+            file_systems=frozenset(name for each in jobs for name in each.file_systems),
         )
 
     def covers(self, other: Wanted) -> bool:
@@ -49,6 +51,7 @@ class Wanted:
             and self.group_ids >= other.group_ids
             and self.instance_types >= other.instance_types
             and self.buckets >= other.buckets
+            and self.file_systems >= other.file_systems
         )
 
 

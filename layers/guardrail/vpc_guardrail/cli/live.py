@@ -14,8 +14,10 @@ from botocore.exceptions import (
 
 from vpc_guardrail.adapters import faults
 from vpc_guardrail.adapters.clients import Clients
+from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.requests import MalformedRequestError
@@ -96,7 +98,13 @@ def _facts_in(
             yield described
         else:
             jobs.append(described)
-    inventory = Inventory(clients.ec2, lambda: clients.s3, _now, lambda: jobs)
+    inventory = Inventory(
+        clients.ec2,
+        _now,
+        lambda: jobs,
+        FileSystemReader(clients),
+        S3Reader(lambda: clients.s3),
+    )
     for job in jobs:
         try:
             network = inventory.read(job) if job.has_vpc else None

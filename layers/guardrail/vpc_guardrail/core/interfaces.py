@@ -1,4 +1,4 @@
-"""Interface endpoints: which one answers a service's name, and who may reach it.
+"""Interface endpoints: which one answers a service's name; and who may reach an interface.
 
 Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
 """
@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.crossing import (
+    HTTPS,
     Blocks,
     Crossing,
     Share,
@@ -94,40 +95,56 @@ def blocks_of_endpoint(network: Network, endpoint: Endpoint) -> Fact[Blocks]:
 def way_to_endpoint(
     job: TrainingJob, network: Network, subnet: Subnet, endpoint: Endpoint
 ) -> Fact[Crossing]:
-    """Whether a job in a subnet reaches an interface endpoint at TCP 443.
-
-    The job's groups must let it out, the endpoint's groups must let it in, and the network ACLs
-    of both subnets must let both ways pass, unless the endpoint is inside the job's subnet.
-    """
+    """Whether a job in a subnet reaches an interface endpoint at TCP 443."""
     if not endpoint.group_ids:
         return Unknown(f"the security groups of endpoint {endpoint.id} are not known")
     endpoint_side = blocks_of_endpoint(network, endpoint)
     if isinstance(endpoint_side, Unknown):
         return endpoint_side
+    return way_to(job, network, subnet, endpoint_side, endpoint.subnet_ids)
+
+
+def way_to(
+    job: TrainingJob,
+    network: Network,
+    subnet: Subnet,
+    other: Blocks,
+    other_subnets: frozenset[str],
+    port: int = HTTPS,
+) -> Fact[Crossing]:
+    """Whether a job in a subnet reaches network interfaces in subnets, one of which is used.
+
+    The job's groups must let it out, the groups of the interfaces must let it in, and the network
+    ACLs of both subnets must let both ways pass, unless the interface is inside the job's subnet.
+    """
     if subnet.cidr is None:
         return IPV6_ONLY
     job_side = Blocks(
         (subnet.cidr,), f"subnet {subnet.id}", group_ids=frozenset(job.security_group_ids)
     )
     steps = (
-        through(network, job.security_group_ids, Direction.EGRESS, endpoint_side),
-        through(network, sorted(endpoint.group_ids), Direction.INGRESS, job_side),
-        _across_borders(network, subnet, endpoint, endpoint_side, job_side),
+        through(network, job.security_group_ids, Direction.EGRESS, other, port),
+        through(network, sorted(other.group_ids), Direction.INGRESS, job_side, port),
+        _across_borders(network, subnet, other, other_subnets, job_side, port),
     )
     known = [step for step in steps if isinstance(step, Crossing)]
     for step in known:
         if step.share is not Share.ALL:
             return step
     unknown = next((step for step in steps if isinstance(step, Unknown)), None)
-    return unknown or Crossing(Share.ALL, f"endpoint {endpoint.id}")
+    return unknown or Crossing(Share.ALL, other.name)
 
 
 def through(
-    network: Network, group_ids: Iterable[str], direction: Direction, other: Blocks
+    network: Network,
+    group_ids: Iterable[str],
+    direction: Direction,
+    other: Blocks,
+    port: int = HTTPS,
 ) -> Fact[Crossing]:
-    """How much TCP 443 passes the groups of these ids, of which some may not be known."""
+    """How much TCP to a port passes the groups of these ids, of which some may not be known."""
     groups, unread = _groups(network, group_ids)
-    crossing = through_groups(groups, direction, other, network.prefix_lists)
+    crossing = through_groups(groups, direction, other, network.prefix_lists, port)
     if isinstance(crossing, Crossing) and crossing.share is Share.ALL:
         return crossing
     return unread or crossing
@@ -152,24 +169,29 @@ def _groups(
 
 
 def _across_borders(
-    network: Network, subnet: Subnet, endpoint: Endpoint, other: Blocks, job_side: Blocks
+    network: Network,
+    subnet: Subnet,
+    other: Blocks,
+    other_subnets: frozenset[str],
+    job_side: Blocks,
+    port: int,
 ) -> Fact[Crossing]:
-    """What the ACLs let pass between a job's subnet and an endpoint's, one of which is used."""
-    if endpoint.subnet_ids == {subnet.id}:
-        return Crossing(Share.ALL, "the endpoint is in the subnet, where no network ACL applies")
-    out = _at_acl_of(network, subnet.id, lambda acl: out_through_acl(acl, other))
+    """What the ACLs let pass between a job's subnet and the others, one of which is used."""
+    if other_subnets == {subnet.id}:
+        return Crossing(Share.ALL, f"{other.name} is in the subnet, where no network ACL applies")
+    out = _at_acl_of(network, subnet.id, lambda acl: out_through_acl(acl, other, port))
     into = [
-        _at_acl_of(network, each, lambda acl: into_through_acl(acl, job_side))
-        for each in sorted(endpoint.subnet_ids - {subnet.id})
+        _at_acl_of(network, each, lambda acl: into_through_acl(acl, job_side, port))
+        for each in sorted(other_subnets - {subnet.id})
     ]
     if _passes(out) and all(_passes(each) for each in into):
         return out
-    if subnet.id in endpoint.subnet_ids:
-        return Unknown("network ACLs matter only where the endpoint is in another subnet")
+    if subnet.id in other_subnets:
+        return Unknown(f"network ACLs matter only where {other.name} is used in another subnet")
     if not _passes(out):
         return out
     if any(_passes(each) for each in into):
-        return Unknown(f"not every subnet of endpoint {endpoint.id} lets the job in")
+        return Unknown(f"not every subnet of {other.name} lets the job in")
     return next((each for each in into if isinstance(each, Unknown)), into[0])
 
 

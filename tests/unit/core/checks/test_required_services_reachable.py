@@ -16,6 +16,7 @@ from tests.builders import (
     S3_ROUTE,
     a_gateway_endpoint,
     a_job,
+    a_mount_point,
     a_nat_gateway,
     a_network,
     a_network_acl,
@@ -34,7 +35,7 @@ from tests.builders import (
 )
 from tests.findings import outcome, outcomes
 from vpc_guardrail.core.checks.required_services_reachable import evaluate
-from vpc_guardrail.core.model import Direction, FileSystem
+from vpc_guardrail.core.model import Direction, FileSystem, MountPoint, Unknown
 from vpc_guardrail.core.model.groups import TCP
 from vpc_guardrail.core.settings import Settings
 
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
         NetworkAcl,
         Route,
         SecurityGroupRule,
-        Unknown,
         Vpc,
     )
 
@@ -362,6 +362,182 @@ class TestFileSystems:
             "aws ec2 authorize-security-group-egress --group-id sg-1 --protocol tcp --port 2049 "
             "--cidr 10.0.0.0/24"
         )
+
+
+NFS = a_rule(protocol=TCP, ports=(2049, 2049), groups=("sg-fs",))
+NFS_IN = a_rule(protocol=TCP, ports=(2049, 2049), groups=(GROUP,))
+OTHER_ZONE = a_mount_point("fsmt-2", subnet="subnet-b", zone="eu-central-1b", address="10.0.1.9")
+SAME_ZONE = a_mount_point(subnet="subnet-c", address="10.0.2.9")
+"""In another subnet of the zone, where network ACLs matter."""
+SHUT_TO_JOB = a_network_acl(
+    an_acl_entry(1, Direction.INGRESS, allows=False, block="10.0.0.0/24"),
+    *(an_acl_entry(100, direction) for direction in Direction),
+    id="acl-2",
+    subnets=("subnet-c",),
+)
+OPEN_ACLS = (*OPEN_ACL, a_network_acl(id="acl-2", subnets=("subnet-c",)))
+
+
+def mounted(
+    *points: MountPoint,
+    egress: Iterable[SecurityGroupRule] = (NFS,),
+    ingress: Iterable[SecurityGroupRule] = (NFS_IN,),
+    acls: Iterable[NetworkAcl] | Unknown = OPEN_ACLS,
+) -> Network:
+    """A job in sg-1 and file systems in sg-fs, which let NFS out and in."""
+    found = tuple(
+        point if isinstance(point.group_ids, Unknown) else replace(point, group_ids=SG_FS)
+        for point in points
+    )
+    return a_network(
+        security_groups=(
+            a_security_group(egress=egress, ingress=()),
+            a_security_group("sg-fs", ingress=ingress, egress=()),
+        ),
+        network_acls=acls,
+        file_systems={EFS.key: found},
+    )
+
+
+SG_FS = frozenset({"sg-fs"})
+TO_SUBNET = a_rule(protocol=TCP, ports=(2049, 2049), cidrs=("10.0.0.0/24",))
+
+
+class TestMountPoints:
+    def found(self, network: Network, file_system: FileSystem = EFS) -> Finding:
+        (found,) = evaluate(replace(JOB, file_systems=(file_system,)), network, Settings())
+        return found
+
+    @pytest.mark.parametrize(
+        ("network", "expected"),
+        [
+            pytest.param(mounted(a_mount_point()), "PASS", id="in the subnet"),
+            pytest.param(mounted(SAME_ZONE), "PASS", id="in another subnet of the zone"),
+            pytest.param(mounted(OTHER_ZONE, a_mount_point()), "PASS", id="in both zones"),
+            pytest.param(mounted(a_mount_point(), egress=(TO_SUBNET,)), "PASS", id="by its block"),
+            pytest.param(mounted(a_mount_point(), ingress=(TO_SUBNET,)), "PASS", id="in by block"),
+            pytest.param(
+                mounted(SAME_ZONE, egress=(TO_SUBNET,)), "FAIL MEDIUM", id="to the wrong block"
+            ),
+            pytest.param(mounted(), "FAIL MEDIUM", id="nowhere"),
+            pytest.param(mounted(OTHER_ZONE), "FAIL MEDIUM", id="in another zone only"),
+            pytest.param(mounted(a_mount_point(state="error")), "FAIL MEDIUM", id="in error"),
+            pytest.param(mounted(a_mount_point(state="deleting")), "FAIL MEDIUM", id="leaving"),
+            pytest.param(mounted(a_mount_point(state="creating")), "UNKNOWN", id="on its way"),
+            pytest.param(
+                mounted(a_mount_point(state="creating"), egress=()),
+                "FAIL MEDIUM",
+                id="on its way, and the job lets nothing out",
+            ),
+            pytest.param(mounted(a_mount_point(), egress=()), "FAIL MEDIUM", id="nothing let out"),
+            pytest.param(mounted(a_mount_point(), ingress=()), "FAIL MEDIUM", id="none let in"),
+            pytest.param(
+                mounted(SAME_ZONE, acls=(*OPEN_ACL, SHUT_TO_JOB)), "FAIL MEDIUM", id="ACL denies"
+            ),
+            pytest.param(
+                mounted(a_mount_point(), acls=DENIED), "PASS", id="in the subnet, ACLs unread"
+            ),
+            pytest.param(mounted(SAME_ZONE, acls=DENIED), "UNKNOWN", id="ACLs unread"),
+            pytest.param(mounted(a_mount_point(groups=DENIED)), "UNKNOWN", id="interfaces unread"),
+            pytest.param(
+                mounted(a_mount_point(groups=DENIED), egress=()),
+                "FAIL MEDIUM",
+                id="interfaces unread, and the job lets nothing out",
+            ),
+            pytest.param(mounted(a_mount_point(address=None)), "UNKNOWN", id="no IPv4 address"),
+            pytest.param(mounted(a_mount_point(vpc="vpc-2")), "UNKNOWN", id="in another VPC"),
+            pytest.param(
+                replace(mounted(), file_systems={EFS.key: DENIED}), "UNKNOWN", id="not read"
+            ),
+            pytest.param(
+                replace(mounted(), file_systems={"FSxLustre fs-1": (a_mount_point(),)}),
+                "UNKNOWN",
+                id="an FSx of the same id",
+            ),
+            pytest.param(
+                replace(mounted(a_mount_point()), subnets={"subnet-a": a_subnet(zone="")}),
+                "UNKNOWN",
+                id="the subnet's zone is not told",
+            ),
+            pytest.param(
+                replace(
+                    mounted(a_mount_point()),
+                    security_groups={GROUP: a_security_group(egress=(NFS,))},
+                    unread_groups={"sg-fs": DENIED},
+                ),
+                "UNKNOWN",
+                id="its group may not be read",
+            ),
+        ],
+    )
+    def test_table(self, network: Network, expected: str) -> None:
+        assert outcome(self.found(network)) == expected
+
+    @pytest.mark.parametrize(
+        ("network", "remedy"),
+        [
+            pytest.param(
+                mounted(OTHER_ZONE),
+                "aws efs create-mount-target --file-system-id fs-1 --subnet-id subnet-a "
+                "--security-groups sg-1",
+                id="no mount target in the zone",
+            ),
+            pytest.param(
+                mounted(a_mount_point(), egress=()),
+                "aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions "
+                "IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-fs}]",
+                id="nothing let out",
+            ),
+            pytest.param(
+                mounted(a_mount_point(), ingress=()),
+                "aws ec2 authorize-security-group-ingress --group-id sg-fs --ip-permissions "
+                "IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-1}]",
+                id="none let in",
+            ),
+            pytest.param(
+                mounted(SAME_ZONE, acls=(*OPEN_ACL, SHUT_TO_JOB)),
+                "aws ec2 create-network-acl-entry --network-acl-id acl-2 --protocol tcp "
+                "--rule-number 1 --cidr-block 10.0.0.0/24 --rule-action allow --ingress "
+                "--port-range From=2049,To=2049 && "
+                "aws ec2 create-network-acl-entry --network-acl-id acl-2 --protocol tcp "
+                "--rule-number 1 --cidr-block 10.0.0.0/24 --rule-action allow --egress "
+                "--port-range From=1024,To=65535",
+                id="an ACL denies",
+            ),
+        ],
+    )
+    def test_the_remedy_names_what_lacks(self, network: Network, remedy: str) -> None:
+        assert self.found(network).remediation == remedy
+
+    def test_the_evidence_names_the_zone_the_port_and_the_mount_points(self) -> None:
+        assert self.found(mounted(a_mount_point())).evidence == {
+            "subnet": "subnet-a",
+            "zone": "eu-central-1a",
+            "port": 2049,
+            "mount_points": "fsmt-1",
+        }
+
+    def test_every_interface_of_lustre_in_the_zone_must_be_reached(self) -> None:
+        lustre = a_rule(protocol=TCP, ports=(988, 988), cidrs=("10.0.0.9/32",))
+        here, there = a_mount_point("eni-1"), a_mount_point("eni-2", address="10.0.0.10")
+        group = a_security_group(egress=(lustre,))
+
+        def outcome_with(*points: MountPoint) -> str:
+            network = a_network(security_groups=(group,), file_systems={LUSTRE.key: points})
+            return outcome(self.found(network, LUSTRE))
+
+        assert outcome_with(here) == "PASS"
+        assert outcome_with(here, there) == "FAIL MEDIUM"
+
+    def test_lustre_stays_where_it_is(self) -> None:
+        network = a_network(
+            security_groups=(a_security_group(egress=(a_rule(cidrs=("10.0.0.0/8",)),)),),
+            file_systems={LUSTRE.key: (OTHER_ZONE,)},
+        )
+        found = self.found(network, LUSTRE)
+
+        assert outcome(found) == "FAIL MEDIUM"
+        assert found.remediation.startswith("aws fsx describe-file-systems --file-system-ids fs-2 ")
 
 
 def test_each_subnet_and_service_is_judged() -> None:

@@ -2,22 +2,34 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from vpc_guardrail.core.crossing import Crossing, Share
-from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
+from vpc_guardrail.core.finding import (
+    CheckSpec,
+    Evidence,
+    Finding,
+    Kind,
+    Severity,
+    Status,
+    StopPolicy,
+)
 from vpc_guardrail.core.interfaces import interface_endpoint_for, through, way_to_endpoint
 from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
     Direction,
+    Fact,
     FileSystem,
+    MountPoint,
     Network,
     Subnet,
     TrainingJob,
     Unknown,
 )
 from vpc_guardrail.core.model.groups import TCP
+from vpc_guardrail.core.mounts import PORTS, mount_points_in_zone, way_to_mount
 from vpc_guardrail.core.path import IPV6_ONLY, Reach, stretches
-from vpc_guardrail.core.remedies import let_https_pass
+from vpc_guardrail.core.remedies import give_mount_point, let_https_pass, let_tcp_pass
 from vpc_guardrail.core.settings import Settings
 
 SPEC = CheckSpec(
@@ -31,11 +43,16 @@ SPEC = CheckSpec(
         "For each required service: an available interface endpoint with private DNS in the VPC, "
         "whose groups let the job in on TCP 443 and which the job's groups and network ACLs let "
         "it reach; else NAT gateways to all of the internet. A training image pulled through the "
-        "VPC (TrainingRepositoryAccessMode Vpc) from Amazon ECR requires ecr.api and ecr.dkr."
+        "VPC (TrainingRepositoryAccessMode Vpc) from Amazon ECR requires ecr.api and ecr.dkr. For "
+        "each file system of the job: an available mount target of EFS, or the network interfaces "
+        "of FSx for Lustre, in the subnet's availability zone, which groups and network ACLs let "
+        "the job reach on TCP 2049 or 988."
     ),
     limits=(
-        "Registries other than Amazon ECR, and the mount targets of EFS and FSx file systems, are "
-        "not read: UNKNOWN, unless the outbound rules rule them out."
+        "Registries other than Amazon ECR, and file systems in another VPC or account, are not "
+        "read: UNKNOWN. The ports of file systems are not verified for training jobs; of those of "
+        "FSx for Lustre only TCP 988 towards it is judged, neither 1018-1023 nor its own "
+        "connections to the job. File system policies and access points are not judged."
     ),
     sound_example="sts is required; an interface endpoint with private DNS admits sg-1 on TCP 443.",
     faulty_example="sts is required; the VPC has neither an endpoint for it nor a NAT gateway.",
@@ -51,9 +68,6 @@ ECR_HOST = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazon
 
 ECR_SERVICES = ("ecr.api", "ecr.dkr")
 """Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"""
-
-FILE_SYSTEM_PORTS = {"EFS": 2049, "FSxLustre": 988}
-"""The TCP port of a file system's mount targets. Not verified for training jobs."""
 
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
@@ -157,23 +171,108 @@ def _file_system(
     job: TrainingJob, network: Network, subnet: Subnet, file_system: FileSystem
 ) -> Finding:
     resource = f"{file_system.id} from {subnet.id}"
+    port = PORTS.get(file_system.kind)
+    if port is None:
+        return SPEC.unknown(resource, f"file systems of kind {file_system.kind} are not known here")
     if subnet.cidr is None:
         return SPEC.unknown(resource, IPV6_ONLY.reason)
-    port = FILE_SYSTEM_PORTS.get(file_system.kind)
+    evidence = {"subnet": subnet.id, "zone": subnet.availability_zone, "port": port}
+    points = mount_points_in_zone(network, subnet, file_system)
+    if isinstance(points, Unknown):
+        found = SPEC.unknown(resource, points.reason, evidence)
+    elif usable := [point for point in points if point.is_available]:
+        found = _ways_to(job, network, subnet, file_system, usable, evidence)
+    else:
+        found = _no_mount_point(job, subnet, file_system, points, evidence)
+    if found.status is not Status.UNKNOWN:
+        return found
+    return _shut_port(job, network, subnet.cidr, file_system, evidence) or found
+
+
+def _ways_to(
+    job: TrainingJob,
+    network: Network,
+    subnet: Subnet,
+    file_system: FileSystem,
+    usable: list[MountPoint],
+    evidence: Evidence,
+) -> Finding:
+    """What is said of the ways to all mount points of the zone."""
+    resource = f"{file_system.id} from {subnet.id}"
+    port = PORTS[file_system.kind]
+    mounted = ", ".join(point.id for point in usable)
+    evidence = {**evidence, "mount_points": mounted}
+    ways = [(point, way_to_mount(job, network, subnet, point, port)) for point in usable]
+    for point, way in ways:
+        if isinstance(way, Crossing) and way.share is not Share.ALL:
+            return SPEC.failed(
+                resource,
+                f"{subnet.id} does not reach {file_system.id} at TCP {port}: {way.detail}.",
+                evidence=evidence,
+                remediation=let_tcp_pass(
+                    way,
+                    port,
+                    job=(str(subnet.cidr), job.security_group_ids[0]),
+                    other=(str(point.address), min(_known(point.group_ids))),
+                ),
+            )
+    unseen = next((way for _, way in ways if isinstance(way, Unknown)), None)
+    if unseen:
+        return SPEC.unknown(resource, unseen.reason, evidence)
+    return SPEC.passed(
+        resource,
+        f"{subnet.id} reaches {file_system.id} at TCP {port} by {mounted}.",
+        evidence,
+    )
+
+
+def _known(group_ids: Fact[frozenset[str]]) -> frozenset[str]:
+    return frozenset() if isinstance(group_ids, Unknown) else group_ids
+
+
+def _no_mount_point(
+    job: TrainingJob,
+    subnet: Subnet,
+    file_system: FileSystem,
+    in_zone: tuple[MountPoint, ...],
+    evidence: Evidence,
+) -> Finding:
+    """The subnet's zone has no mount point, or none that is available."""
+    resource = f"{file_system.id} from {subnet.id}"
+    for point in in_zone:
+        if point.may_become_available:
+            return SPEC.unknown(resource, f"{point.id} is still {point.state}", evidence)
+    states = "".join(f"; {point.id} is {point.state}" for point in in_zone)
+    return SPEC.failed(
+        resource,
+        f"No mount point of {file_system.id} is available in {subnet.availability_zone}, the zone "
+        f"of {subnet.id}{states}.",
+        evidence=evidence,
+        remediation=give_mount_point(job, subnet, file_system),
+    )
+
+
+def _shut_port(
+    job: TrainingJob,
+    network: Network,
+    block: IPv4Network,
+    file_system: FileSystem,
+    evidence: Evidence,
+) -> Finding | None:
+    """What holds wherever the file system lies: no rule of the job lets its port out at all."""
+    port = PORTS[file_system.kind]
     facts = [network.security_group(group_id) for group_id in job.security_group_ids]
     known = [fact for fact in facts if not isinstance(fact, Unknown)]
-    shut = port is not None and not any(
-        rule.covers(TCP, port) for group in known for rule in group.egress
+    opened = any(rule.covers(TCP, port) for group in known for rule in group.egress)
+    if opened or len(known) < len(facts):
+        return None
+    return SPEC.failed(
+        f"{file_system.id} from {evidence['subnet']}",
+        f"No outbound rule of the job lets TCP {port} to {file_system.id} pass.",
+        evidence=evidence,
+        remediation=(
+            "aws ec2 authorize-security-group-egress "
+            f"--group-id {job.security_group_ids[0]} --protocol tcp --port {port} "
+            f"--cidr {block}"
+        ),
     )
-    if shut and len(known) == len(facts):
-        return SPEC.failed(
-            resource,
-            f"No outbound rule of the job lets TCP {port} to {file_system.id} pass.",
-            evidence={"subnet": subnet.id, "port": port},
-            remediation=(
-                "aws ec2 authorize-security-group-egress "
-                f"--group-id {job.security_group_ids[0]} --protocol tcp --port {port} "
-                f"--cidr {subnet.cidr}"
-            ),
-        )
-    return SPEC.unknown(resource, f"the mount targets of {file_system.id} are not read")

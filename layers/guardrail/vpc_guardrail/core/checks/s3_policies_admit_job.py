@@ -44,7 +44,8 @@ SPEC = CheckSpec(
         "The role's own policies, permission boundaries and those of the organization are not "
         "read, nor what a manifest lists, nor keys of KMS. Hyperparameters are never read, so a "
         "script that sagemaker_submit_directory names is not judged. Access points, directory "
-        "buckets, buckets of other accounts and of other Regions are UNKNOWN."
+        "buckets, buckets of other accounts and of other Regions are UNKNOWN. Without an S3 "
+        "endpoint on the way nothing is judged."
     ),
     sound_example=(
         "The endpoint's policy allows s3:GetObject, s3:PutObject and s3:ListBucket on my-data, "

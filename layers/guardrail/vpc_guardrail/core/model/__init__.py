@@ -2,6 +2,7 @@
 
 from vpc_guardrail.core.model.acls import AclEntry, NetworkAcl
 from vpc_guardrail.core.model.dhcp import DhcpOptions
+from vpc_guardrail.core.model.file_systems import MountPoint
 from vpc_guardrail.core.model.groups import Direction, Peers, SecurityGroup, SecurityGroupRule
 from vpc_guardrail.core.model.job import (
     FileSystem,
@@ -35,6 +36,7 @@ __all__ = [
     "InstancePlan",
     "InstanceSet",
     "JobSource",
+    "MountPoint",
     "NatGateway",
     "Network",
     "NetworkAcl",

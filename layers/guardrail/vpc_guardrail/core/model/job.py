@@ -53,6 +53,11 @@ class FileSystem:
     """FileSystemType: `EFS` or `FSxLustre`."""
     id: str
 
+    @property
+    def key(self) -> str:
+        """What tells it from all others: ids of EFS and of FSx look alike."""
+        return f"{self.kind} {self.id}"
+
 
 NO_ROLE = Unknown("the job's role is not told")
 

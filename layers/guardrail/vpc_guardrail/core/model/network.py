@@ -8,7 +8,9 @@ from ipaddress import IPv4Network, IPv6Network
 
 from vpc_guardrail.core.model.acls import NetworkAcl
 from vpc_guardrail.core.model.dhcp import DhcpOptions
+from vpc_guardrail.core.model.file_systems import MountPoint
 from vpc_guardrail.core.model.groups import SecurityGroup
+from vpc_guardrail.core.model.job import FileSystem
 from vpc_guardrail.core.model.routes import RouteTable
 from vpc_guardrail.core.model.storage import S3Bucket
 from vpc_guardrail.core.model.unknown import Fact, Unknown
@@ -142,6 +144,8 @@ class Network:
     """The ordinary buckets that jobs name; each holds what could be read of it."""
     unread_groups: Mapping[str, Unknown] = field(default_factory=dict)
     """Why single security groups could not be read, such as those of endpoints."""
+    file_systems: Mapping[str, Fact[tuple[MountPoint, ...]]] = field(default_factory=dict)
+    """Where the file systems of the jobs can be mounted, by `FileSystem.key`."""
 
     def subnet(self, subnet_id: str) -> Fact[Subnet]:
         """The subnet of this id, or why it is not known."""
@@ -161,6 +165,11 @@ class Network:
         if isinstance(self.buckets, Unknown):
             return self.buckets
         return self.buckets.get(name) or Unknown(f"bucket {name} was not read")
+
+    def mount_points(self, file_system: FileSystem) -> Fact[tuple[MountPoint, ...]]:
+        """Where a file system can be mounted, or why it is not known."""
+        not_read = Unknown(f"the mount points of {file_system.id} are not read")
+        return self.file_systems.get(file_system.key, not_read)
 
     def vpc(self, vpc_id: str) -> Fact[Vpc]:
         """The VPC of this id, or why it is not known."""
