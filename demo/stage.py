@@ -26,6 +26,7 @@ class Stage:
 
     def __init__(self, session: AwsSession, controls: Controls) -> None:
         self._ec2 = session.client("ec2")
+        self._s3 = session.client("s3")
         self._sagemaker = session.client("sagemaker")
         self._controls = controls
         self._vpc_configs: dict[tuple[str, bool], dict[str, list[str]]] = {}
@@ -33,8 +34,8 @@ class Stage:
         """ARN of each job that was started, by its name."""
 
     def build_networks(self) -> None:
-        """Three networks; in the sound one a second group, whose members may not use EFA."""
-        sound = networks.sound_network(self._ec2, name=SOUND)
+        """Three networks and a bucket; in the sound one a second group, without EFA."""
+        sound = networks.sound_network(self._ec2, self._s3, name=SOUND)
         one_way = networks.training_group(self._ec2, sound.vpc_id, "one-way", efa_self_egress=False)
         self._vpc_configs = {
             (SOUND, True): sound.vpc_config,

@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.account import REGION
 
 VPC_CIDR = "10.0.0.0/16"
@@ -53,9 +55,16 @@ class TrainingNetwork:
 
 
 def sound_network(
-    ec2: Any, *, name: str = "sound", efa_self_egress: bool = True, bucket: str = TRAINING_BUCKET
+    ec2: Any,
+    s3: Any,
+    *,
+    name: str = "sound",
+    efa_self_egress: bool = True,
+    bucket: str = TRAINING_BUCKET,
 ) -> TrainingNetwork:
     """Private subnets and an S3 gateway endpoint whose policy admits one bucket alone.
+
+    The bucket is made, if it is not there, and closed to other networks than these.
 
     Without `efa_self_egress` the group lets all traffic out to 0.0.0.0/0 alone, which serves every
     job but one that uses EFA.
@@ -68,6 +77,7 @@ def sound_network(
         RouteTableIds=[bare.route_table_id],
         PolicyDocument=json.dumps(restricted_policy(bucket)),
     )["VpcEndpoint"]
+    open_bucket_to(s3, bucket, bare.vpc_id)
     return TrainingNetwork(
         vpc_id=bare.vpc_id,
         subnet_ids=bare.subnet_ids,
@@ -75,6 +85,39 @@ def sound_network(
         security_group_id=bare.security_group_id,
         s3_endpoint_id=endpoint["VpcEndpointId"],
     )
+
+
+def open_bucket_to(s3: Any, bucket: str, vpc_id: str) -> None:
+    """Make a bucket whose objects can be used from this VPC and others that it was opened to.
+
+    What is not about its objects, such as reading its policy, is open to the account from anywhere.
+    """
+    s3.create_bucket(Bucket=bucket)  # In us-east-1, where it may be there already.
+    try:
+        found = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    except ClientError:
+        vpcs = [vpc_id]
+    else:
+        named = found["Statement"][0]["Condition"]["StringNotEquals"]["aws:SourceVpc"]
+        vpcs = sorted({*named, vpc_id})
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(closed_policy(bucket, vpcs)))
+
+
+def closed_policy(bucket: str, vpc_ids: list[str]) -> dict[str, Any]:
+    """A bucket policy that refuses whoever does not come through one of these VPCs."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "OnlyFromTrainingVpcs",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+                "Condition": {"StringNotEquals": {"aws:SourceVpc": vpc_ids}},
+            }
+        ],
+    }
 
 
 def network_without_s3_endpoint(ec2: Any, *, name: str = "without-s3-endpoint") -> TrainingNetwork:

@@ -19,6 +19,10 @@ XML = "text/xml;charset=UTF-8"
 UNSIGNED = ""
 
 
+ABOUT_BUCKETS = {"location": "GetBucketLocation", "policy": "GetBucketPolicy"}
+"""S3's operations that the guardrail calls, by the sub-resource of a bucket."""
+
+
 class Unreadable(ValueError):
     """The body is not what the protocol wants."""
 
@@ -33,7 +37,8 @@ class AwsCall:
     service: str
     """Signing name, as in the credential scope; empty when the request is not signed."""
     operation: str
-    """`DescribeSubnets`; for REST protocols, which name none, the method and the path."""
+    """`DescribeSubnets`; for REST protocols, which name none, the method and the path, but for what
+    the guardrail asks of S3."""
     access_key: str
     region: str
     method: str
@@ -121,6 +126,12 @@ def ec2_error(code: str, message: str, status: int = 400) -> Reply:
     return Reply(status, body.encode(), XML, request_id=reply.request_id)
 
 
+def s3_error(code: str, message: str, status: int = 400) -> Reply:
+    """Error of S3's protocol."""
+    body = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+    return Reply(status, body.encode(), XML)
+
+
 def query_error(code: str, message: str, status: int = 400) -> Reply:
     """Error of the query protocol (SNS, IAM, CloudFormation, and SQS of old)."""
     reply = Reply(status, b"", XML)
@@ -137,6 +148,8 @@ def error_reply(call: AwsCall, code: str, message: str, status: int) -> Reply:
     """The same error in the protocol that the caller speaks."""
     if call.service == "ec2":
         return ec2_error(code, message, status)
+    if call.service == "s3":
+        return s3_error(code, message, status)
     if _speaks_query(call):
         return query_error(code, message, status)
     return json_error(code, message, status)
@@ -153,7 +166,15 @@ def _operation(
     if target:
         return target.rpartition(".")[2]
     form_body = body if "form-urlencoded" in headers.get("content-type", "") else b""
-    return str(_form(query_string, form_body).get("Action") or f"{method} {path}")
+    named = _form(query_string, form_body).get("Action")
+    return str(named or _of_bucket(method, path, query_string) or f"{method} {path}")
+
+
+def _of_bucket(method: str, path: str, query_string: str) -> str:
+    """The S3 operation that asks about a bucket, whose name is the whole path."""
+    if method != "GET" or "/" in path.strip("/"):
+        return ""
+    return ABOUT_BUCKETS.get(query_string.partition("&")[0].rstrip("="), "")
 
 
 def _form(query_string: str, body: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ S3's prefix list, and one security group whose members may talk about everything
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -39,6 +40,9 @@ from vpc_guardrail.core.model import (
     PrefixList,
     Route,
     RouteTable,
+    S3Bucket,
+    S3Place,
+    S3Use,
     SecurityGroup,
     SecurityGroupRule,
     Subnet,
@@ -65,6 +69,8 @@ S3_SERVICE = f"com.amazonaws.{REGION}.s3"
 S3_LIST = "pl-s3"
 S3_BLOCKS = ("52.219.0.0/20", "3.5.128.0/21")
 DENIED = Unknown("ec2:Describe is denied to the guardrail")
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/training"
+BUCKET = "training-data"
 
 
 # The job.
@@ -85,6 +91,8 @@ def a_job(
     file_systems: Iterable[FileSystem] = (),
     vpc_registry: str | None = None,
     tuning_job_arn: str | None = None,
+    role_arn: Fact[str] = ROLE,
+    s3_places: Iterable[S3Place] | None = None,
 ) -> TrainingJob:
     """A job in two subnets, on one instance without EFA unless the test says otherwise."""
     config = VpcConfig(tuple(subnets), tuple(groups))
@@ -104,7 +112,22 @@ def a_job(
         file_systems=tuple(file_systems),
         vpc_registry=vpc_registry,
         tuning_job_arn=tuning_job_arn,
+        role_arn=role_arn,
+        s3_places=SOUND_PLACES if s3_places is None else tuple(s3_places),
     )
+
+
+def a_place(
+    uri: str = f"s3://{BUCKET}/input", use: S3Use = S3Use.READS_PREFIX, *, purpose: str = "it"
+) -> S3Place:
+    """Something that a job does in S3."""
+    return S3Place(purpose, uri, use)
+
+
+SOUND_PLACES = (
+    a_place(purpose="the channel train"),
+    a_place(f"s3://{BUCKET}/models/train-1/output", S3Use.WRITES, purpose="the output"),
+)
 
 
 def a_job_without_vpc(*, source: JobSource = JobSource.DESCRIBED) -> TrainingJob:
@@ -256,10 +279,18 @@ def a_gateway_endpoint(
     service: str = S3_SERVICE,
     state: str = "available",
     route_tables: Iterable[str] = ("rtb-1",),
+    policy: str | None = None,
 ) -> Endpoint:
-    """A gateway endpoint, for S3 unless a service is named."""
-    tables = frozenset(route_tables)
-    return Endpoint(id, vpc, service, EndpointType.GATEWAY, state, route_table_ids=tables)
+    """A gateway endpoint, for S3 unless a service is named, that admits the job's bucket alone."""
+    return Endpoint(
+        id,
+        vpc,
+        service,
+        EndpointType.GATEWAY,
+        state,
+        route_table_ids=frozenset(route_tables),
+        policy=OWN_BUCKET_ONLY if policy is None else policy,
+    )
 
 
 def an_interface_endpoint(
@@ -272,6 +303,7 @@ def an_interface_endpoint(
     only_for_inbound_resolver: bool = False,
     subnets: Iterable[str] = ("subnet-a",),
     groups: Iterable[str] = (GROUP,),
+    policy: str | None = None,
 ) -> Endpoint:
     """An interface endpoint that answers S3's standard name, and carries the job's own group."""
     return Endpoint(
@@ -284,6 +316,7 @@ def an_interface_endpoint(
         group_ids=frozenset(groups),
         private_dns_enabled=private_dns,
         private_dns_only_for_inbound_resolver=only_for_inbound_resolver,
+        policy=OWN_BUCKET_ONLY if policy is None else policy,
     )
 
 
@@ -358,6 +391,62 @@ def a_dhcp_option_set(
     return DhcpOptions(id, tuple(domain_name), tuple(servers))
 
 
+# Policies and buckets.
+
+
+def a_policy(*statements: Mapping[str, object]) -> str:
+    """A policy document of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
+
+
+def a_statement(
+    effect: str = "Allow",
+    action: str | Iterable[str] = "s3:*",
+    resource: str | Iterable[str] = "*",
+    *,
+    condition: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, object]:
+    """A statement about everyone; lists may be given as tuples."""
+    return {
+        "Effect": effect,
+        "Principal": "*",
+        "Action": action if isinstance(action, str) else [*action],
+        "Resource": resource if isinstance(resource, str) else [*resource],
+    } | ({"Condition": condition} if condition else {})
+
+
+DATA_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListBucket")
+
+
+def of_bucket(name: str = BUCKET) -> tuple[str, str]:
+    """The ARNs of a bucket and of all its objects."""
+    return (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")
+
+
+FULL_ACCESS = a_policy(a_statement(action="*"))
+"""What an endpoint's policy is where nobody gave one."""
+OWN_BUCKET_ONLY = a_policy(a_statement(action=DATA_ACTIONS, resource=of_bucket()))
+CLOSED_TO_THE_VPC = a_policy(
+    a_statement(
+        "Deny",
+        DATA_ACTIONS,
+        of_bucket(),
+        condition={"StringNotEquals": {"aws:SourceVpc": VPC}},
+    )
+)
+
+
+def a_bucket(
+    name: str = BUCKET,
+    *,
+    owner: Fact[str] = ACCOUNT,
+    region: Fact[str] = REGION,
+    policy: Fact[str | None] = CLOSED_TO_THE_VPC,
+) -> S3Bucket:
+    """The job's bucket, closed to other networks than the VPC."""
+    return S3Bucket(name, owner, region, policy)
+
+
 def a_mount_point(
     id: str = "fsmt-1",
     *,
@@ -428,6 +517,7 @@ ONE_ROUTE_TABLE = (a_route_table(),)
 S3_GATEWAY_ENDPOINT = (a_gateway_endpoint(),)
 S3_PREFIX_LIST = (a_prefix_list(),)
 OPEN_ACL = (a_network_acl(),)
+ONE_BUCKET = (a_bucket(),)
 AMAZONS_DNS = (a_dhcp_option_set(),)
 
 
@@ -444,6 +534,7 @@ def a_network(
     network_acls: Iterable[NetworkAcl] | Unknown = OPEN_ACL,
     dhcp_options: Iterable[DhcpOptions] | Unknown = AMAZONS_DNS,
     efa_support: Mapping[str, Fact[bool]] | None = None,
+    buckets: Iterable[S3Bucket] | Unknown = ONE_BUCKET,
     file_systems: Mapping[str, Fact[tuple[MountPoint, ...]]] | None = None,
 ) -> Network:
     """A sound private network; each argument replaces one part, `Unknown` included."""
@@ -462,6 +553,7 @@ def a_network(
         network_acls=_by_id(network_acls),
         dhcp_options=_by_id(dhcp_options),
         efa_support=efa_support or {},
+        buckets=buckets if isinstance(buckets, Unknown) else {each.name: each for each in buckets},
         file_systems=file_systems or {},
     )
 

@@ -11,11 +11,18 @@ from tests.builders import (
     ACCOUNT,
     AMAZONS_DNS,
     ANOTHER_ACCOUNT,
+    CLOSED_TO_THE_VPC,
     DENIED,
+    FULL_ACCESS,
     LOCAL_ROUTE,
+    OWN_BUCKET_ONLY,
+    REGION,
+    ROLE,
     S3_LIST,
     S3_ROUTE,
+    SOUND_PLACES,
     VPC,
+    a_bucket,
     a_customer_list,
     a_dhcp_option_set,
     a_gateway_endpoint,
@@ -24,11 +31,14 @@ from tests.builders import (
     a_nat_gateway,
     a_network,
     a_network_acl,
+    a_place,
     a_plan,
+    a_policy,
     a_prefix_list,
     a_route,
     a_rule,
     a_security_group,
+    a_statement,
     a_subnet,
     a_vpc,
     an_acl_entry,
@@ -36,6 +46,7 @@ from tests.builders import (
     endpoint,
     internet_gateway,
     nat,
+    of_bucket,
     transit_gateway,
     virtual_private_gateway,
 )
@@ -47,10 +58,12 @@ from vpc_guardrail.core.model import (
     Network,
     Route,
     RouteTable,
+    S3Bucket,
     TrainingJob,
     Unknown,
 )
 from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, ESP, TCP, UDP
+from vpc_guardrail.core.model.job import NO_ROLE
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 if TYPE_CHECKING:
@@ -74,6 +87,11 @@ def _names(*names: str, at_least: int = 1) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), min_size=at_least, max_size=len(names), unique=True)
 
 
+places = st.sampled_from(
+    [*SOUND_PLACES, a_place("s3://another-bucket/x"), a_place("s3://local--x-s3/x")]
+)
+
+
 def _jobs(
     subnets: st.SearchStrategy[list[str]], groups: st.SearchStrategy[list[str]]
 ) -> st.SearchStrategy[TrainingJob]:
@@ -88,6 +106,8 @@ def _jobs(
         encrypted=st.booleans(),
         file_systems=st.sampled_from([(), (), (FileSystem("EFS", "fs-1"),)]),
         vpc_registry=st.sampled_from([None, None, *REGISTRIES]),
+        role_arn=st.sampled_from([ROLE, ROLE, ROLE, NO_ROLE]),
+        s3_places=st.lists(places, max_size=3),
     )
 
 
@@ -206,6 +226,28 @@ all_settings = st.builds(
     internet_access=st.sampled_from(InternetAccess),
     required_services=st.sampled_from([(), (), ("sts",), ("sts", "logs")]),
 )
+org = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+policies = st.sampled_from(
+    [
+        OWN_BUCKET_ONLY,
+        OWN_BUCKET_ONLY,
+        FULL_ACCESS,
+        a_policy(a_statement(action="*", condition=org)),
+        a_policy(a_statement(action="s3:GetObject", resource=of_bucket())),
+        "{}",
+    ]
+)
+bucket_policies = st.sampled_from(
+    [
+        CLOSED_TO_THE_VPC,
+        CLOSED_TO_THE_VPC,
+        None,
+        a_policy(a_statement("Deny", "s3:PutObject", of_bucket())),
+        a_policy(a_statement(resource=of_bucket())),
+        DENIED,
+        "[]",
+    ]
+)
 states = st.sampled_from(["available", "available", "pending", "deleting"])
 MOUNTED: list[dict[str, Fact[tuple[MountPoint, ...]]]] = [
     {},
@@ -243,7 +285,7 @@ networks: st.SearchStrategy[Network] = st.builds(
         _table("rtb-nat", ("subnet-nat",)),
     ),
     endpoints=_some_of(
-        st.builds(a_gateway_endpoint, state=states),
+        st.builds(a_gateway_endpoint, state=states, policy=policies),
         st.just(a_gateway_endpoint("vpce-ddb", service="com.amazonaws.eu-central-1.dynamodb")),
         st.builds(
             an_interface_endpoint,
@@ -252,6 +294,7 @@ networks: st.SearchStrategy[Network] = st.builds(
             only_for_inbound_resolver=st.booleans(),
             subnets=_names("subnet-a", "subnet-b"),
             groups=_names("sg-1", "sg-2", "sg-x"),
+            policy=policies,
         ),
         st.builds(
             an_interface_endpoint,
@@ -289,6 +332,11 @@ networks: st.SearchStrategy[Network] = st.builds(
         ]
     ),
     efa_support=st.sampled_from([{}, {NEW_TYPE: True}, {NEW_TYPE: False}]),
+    buckets=_some_of(
+        st.builds(
+            a_bucket, region=st.sampled_from([REGION, REGION, "us-east-1"]), policy=bucket_policies
+        )
+    ),
     file_systems=st.sampled_from(MOUNTED),
 )
 
@@ -311,6 +359,14 @@ def blinded(network: Network) -> Iterator[Network]:
     for name, each in _read(network.prefix_lists).items():
         unread = replace(each, entries=DENIED)
         yield replace(network, prefix_lists={**_read(network.prefix_lists), name: unread})
+    for name, bucket in _read(network.buckets).items():
+        unread_bucket = S3Bucket(name, DENIED, DENIED, DENIED)
+        for poorer in (
+            replace(bucket, policy=DENIED),
+            replace(bucket, region=DENIED),
+            unread_bucket,
+        ):
+            yield replace(network, buckets={**_read(network.buckets), name: poorer})
     for name, vpc in _read(network.vpcs).items():
         for less in (replace(vpc, dns_support=DENIED), replace(vpc, dns_hostnames=DENIED)):
             yield replace(network, vpcs={**_read(network.vpcs), name: less})
@@ -360,6 +416,7 @@ def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[Traini
         nat_gateways=remapped(network.nat_gateways),
         prefix_lists=remapped(network.prefix_lists),
         network_acls=acls,
+        buckets=remapped(network.buckets),
         file_systems={
             name: each if isinstance(each, Unknown) else mixed(each)
             for name, each in network.file_systems.items()
@@ -370,4 +427,4 @@ def shuffled(job: TrainingJob, network: Network, random: Random) -> tuple[Traini
         subnet_ids=mixed(job.subnet_ids),
         security_group_ids=mixed(job.security_group_ids),
     )
-    return replace(job, vpc_config=config), told_otherwise
+    return replace(job, vpc_config=config, s3_places=mixed(job.s3_places)), told_otherwise

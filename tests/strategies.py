@@ -51,6 +51,10 @@ job_names = st.from_regex(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,20}", fullmatch=True)
 subnet_ids = st.from_regex(r"subnet-[0-9a-f]{8,17}", fullmatch=True)
 group_ids = st.from_regex(r"sg-[0-9a-f]{8,17}", fullmatch=True)
 file_system_ids = st.from_regex(r"fs-[0-9a-f]{8,17}", fullmatch=True)
+channel_names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
+s3_uris = st.sampled_from(
+    ["s3://training-data/input", "s3://training-data", "https://s3.amazonaws.com/other/x", "s3://x"]
+)
 images = st.text("abc0-_./:@", max_size=12) | st.sampled_from(
     ["111122223333.dkr.ecr.eu-central-1.amazonaws.com/a/b:latest", "registry.example:5000/a"]
 )
@@ -110,6 +114,10 @@ SPECIAL = {
     "TrainingInstanceCount": st.integers(1, 64),
     "AlgorithmImage": images,
     "FileSystemId": file_system_ids,
+    "S3Uri": s3_uris,
+    "ChannelName": channel_names,
+    "ProcessingJobName": channel_names,
+    "RuleConfigurationName": channel_names,
 }
 """Shapes whose values have a meaning here, by their name in the model."""
 

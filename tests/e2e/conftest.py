@@ -96,7 +96,7 @@ def owner(aws: LocalAws, session: AwsSession) -> Owner:
 
 @pytest.fixture(scope="session")
 def sound(session: AwsSession) -> TrainingNetwork:
-    return networks.sound_network(session.client("ec2"))
+    return networks.sound_network(session.client("ec2"), session.client("s3"))
 
 
 @pytest.fixture(scope="session")

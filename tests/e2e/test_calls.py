@@ -27,6 +27,9 @@ NETWORK_CALLS = [
 ]
 """What the network of a job costs, in a VPC without interface endpoints and customers' lists."""
 
+BUCKET_CALLS = ["s3:GetBucketLocation", "s3:GetBucketPolicy"]
+"""What each bucket that a job names costs beside that."""
+
 JOB_CALL = "sagemaker:DescribeTrainingJob"
 ALERT_CALL = "sns:Publish"
 
@@ -47,7 +50,7 @@ def test_the_calls_of_a_cold_inspection_that_is_told(
         by_hand.inspect(job.event)
         by_hand.wait_for_inspections(job)
 
-    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, JOB_CALL, ALERT_CALL])
+    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, *BUCKET_CALLS, JOB_CALL, ALERT_CALL])
     assert calls == expected, told(calls)
 
 
@@ -64,7 +67,7 @@ def test_the_calls_of_a_cold_inspection_of_a_sound_job(
         by_hand.inspect(job.event)
         by_hand.wait_for_inspections(job)
 
-    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, JOB_CALL])
+    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, *BUCKET_CALLS, JOB_CALL])
     assert calls == expected, told(calls)
 
 
@@ -91,7 +94,7 @@ def test_the_calls_for_a_job_without_vpc_that_is_stopped(by_hand: Guardrail, own
     ), told(enforcement)
 
 
-def test_one_more_job_of_the_batch_in_the_same_vpc_costs_no_further_ec2_call(
+def test_one_more_job_of_the_batch_with_the_same_network_and_bucket_costs_no_further_read(
     by_hand: Guardrail, owner: Owner, sound: TrainingNetwork
 ) -> None:
     jobs = [owner.start(sound), owner.start(sound)]
@@ -101,5 +104,6 @@ def test_one_more_job_of_the_batch_in_the_same_vpc_costs_no_further_ec2_call(
         for job in jobs:
             by_hand.wait_for_inspections(job)
 
-    assert [call for call in calls if call.startswith("ec2:")] == NETWORK_CALLS, told(calls)
+    reads = [call for call in calls if call.startswith(("ec2:", "s3:"))]
+    assert reads == [*NETWORK_CALLS, *BUCKET_CALLS], told(calls)
     assert calls.count(JOB_CALL) == len(jobs), told(calls)

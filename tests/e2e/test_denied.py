@@ -40,6 +40,8 @@ def assert_undetermined(guardrail: Guardrail, owner: Owner, job: Job, action: st
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpcs",
+        "s3:GetBucketLocation",
+        "s3:GetBucketPolicy",
     ],
 )
 def test_what_iam_denies_makes_the_verdict_undetermined(

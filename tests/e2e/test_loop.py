@@ -120,7 +120,8 @@ def test_an_efa_job_needs_the_egress_rule_to_its_own_group(
     session: AwsSession, enforcing: Guardrail, owner: Owner
 ) -> None:
     """Fault 11 of the peers: egress to 0.0.0.0/0 is taken as enough for EFA."""
-    network = sound_network(session.client("ec2"), name="no-efa", efa_self_egress=False)
+    ec2, s3 = session.client("ec2"), session.client("s3")
+    network = sound_network(ec2, s3, name="no-efa", efa_self_egress=False)
     job = owner.start(network, instance_type="ml.p4d.24xlarge")
 
     verdict = enforcing.wait_for_verdict(job).json()

@@ -9,10 +9,12 @@ from tests.builders import REGION, a_job
 from tests.integration.wire import ec2_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mypy_boto3_ec2 import EC2Client
 
     from vpc_guardrail.adapters.clients import Clients
-    from vpc_guardrail.core.model import TrainingJob
+    from vpc_guardrail.core.model import S3Place, TrainingJob
 
 
 EVERYWHERE = "0.0.0.0/0"
@@ -33,14 +35,20 @@ class BuiltVpc:
     dhcp_options: str
 
     def job(
-        self, name: str = "train-1", subnet: str = "", group: str = "", instance_type: str = ""
+        self,
+        name: str = "train-1",
+        subnet: str = "",
+        group: str = "",
+        instance_type: str = "",
+        s3_places: Iterable[S3Place] = (),
     ) -> TrainingJob:
-        """A job that runs here."""
+        """A job that runs here, and names no bucket unless the test says otherwise."""
         return a_job(
             name=name,
             subnets=(subnet or self.subnet,),
             groups=(group or self.group,),
             instance_type=instance_type or "ml.m5.xlarge",
+            s3_places=s3_places,
         )
 
 

@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from tests.builders import ACCOUNT, REGION
-from tests.integration.networks import build_vpc
+from tests.builders import ACCOUNT, DATA_ACTIONS, REGION, a_policy, a_statement, of_bucket
+from tests.integration.networks import BuiltVpc, build_vpc
 from vpc_guardrail.cli.main import app
 
 if TYPE_CHECKING:
@@ -56,8 +56,22 @@ def judged(done: Result) -> dict[str, str]:
     return {each["job"]["arn"]: each["verdict"] for each in json.loads(done.stdout)}
 
 
+def close(vpc: BuiltVpc) -> None:
+    """Let the VPC use one bucket alone, and the bucket the VPC alone."""
+    ec2, s3 = boto3.client("ec2", region_name=REGION), boto3.client("s3", region_name=REGION)
+    own = a_policy(a_statement(action=DATA_ACTIONS, resource=of_bucket("bucket")))
+    ec2.modify_vpc_endpoint(VpcEndpointId=vpc.s3_endpoint, PolicyDocument=own)
+    s3.create_bucket(
+        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    elsewhere = {"StringNotEquals": {"aws:SourceVpc": vpc.id}}
+    closed = a_statement("Deny", DATA_ACTIONS, of_bucket("bucket"), condition=elsewhere)
+    s3.put_bucket_policy(Bucket="bucket", Policy=a_policy(closed))
+
+
 def test_a_sound_job_is_compliant() -> None:
     vpc = build_vpc(boto3.client("ec2", region_name=REGION))
+    close(vpc)
     arn = start("train-1", VpcConfig={"Subnets": [vpc.subnet], "SecurityGroupIds": [vpc.group]})
 
     done = check("train-1")
@@ -127,3 +141,46 @@ def test_a_job_that_is_named_twice_is_judged_once() -> None:
 
     assert len(json.loads(check("train-1", "train-1").stdout)) == 1
     assert judged(check("train-1")) == {arn: "noncompliant"}
+
+
+def generate(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["generate", *arguments])
+
+
+class TestGenerate:
+    """The policies that are printed for a job mend what `check` finds."""
+
+    @pytest.fixture
+    def vpc(self) -> BuiltVpc:
+        vpc = build_vpc(boto3.client("ec2", region_name=REGION))
+        start("train-1", VpcConfig={"Subnets": [vpc.subnet], "SecurityGroupIds": [vpc.group]})
+        return vpc
+
+    def test_both_make_the_job_compliant(self, vpc: BuiltVpc) -> None:
+        ec2, s3 = boto3.client("ec2", region_name=REGION), boto3.client("s3", region_name=REGION)
+        s3.create_bucket(
+            Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        assert check("train-1").exit_code == 1
+
+        of_endpoint = generate("endpoint-policy", "--job", "train-1")
+        ec2.modify_vpc_endpoint(VpcEndpointId=vpc.s3_endpoint, PolicyDocument=of_endpoint.stdout)
+        of_bucket = generate("bucket-policy", "--job", "train-1")
+        s3.put_bucket_policy(Bucket="bucket", Policy=of_bucket.stdout)
+
+        assert (of_endpoint.exit_code, of_bucket.exit_code) == (0, 0)
+        assert check("train-1").exit_code == 0
+
+    def test_a_policy_that_may_not_be_read_is_not_replaced(self, vpc: BuiltVpc) -> None:
+        done = generate("bucket-policy", "--job", "train-1")
+
+        assert (done.exit_code, done.stdout) == (4, "")
+        assert "bucket bucket does not exist" in done.stderr
+
+    def test_a_job_without_a_vpc_has_no_endpoint(self) -> None:
+        start("open-1")
+
+        assert generate("endpoint-policy", "--job", "open-1").exit_code == 2
+
+    def test_a_job_that_is_not_there_has_none_either(self) -> None:
+        assert generate("endpoint-policy", "--job", "gone").exit_code == 2

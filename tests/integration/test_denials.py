@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import NOW, a_job
+from tests.builders import (
+    BUCKET,
+    NOW,
+    OWN_BUCKET_ONLY,
+    a_job,
+    a_policy,
+    a_statement,
+    of_bucket,
+)
 from tests.integration.networks import (
     add_acl,
     add_dhcp_options,
@@ -34,6 +42,7 @@ from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
 from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.core.engine import findings_on
 from vpc_guardrail.core.finding import Status
 from vpc_guardrail.core.model import FileSystem
@@ -50,6 +59,12 @@ OFFICES = "198.51.100.0/24"
 NOTHING_LEFT_OUT = Settings(internet_access=InternetAccess.REQUIRED, required_services=("sts",))
 
 S3_CHECKS = {"s3-gateway-endpoint", "s3-reachable", "s3-traffic-allowed"}
+POLICY_CHECKS = {
+    "s3-endpoint-policy-restricted",
+    "s3-policies-admit-job",
+    "package-repositories-denied",
+}
+OF_BUCKETS = {"s3-policies-admit-job", "bucket-policy-vpc-only"}
 
 BY_NAMED_LISTS = {"internet-access", "required-services-reachable"}
 """What a list named by a route, or by a rule of an endpoint's group, decides."""
@@ -60,8 +75,13 @@ NEEDED_BY = {
     "DescribeNatGateways": {"internet-access"},
     "DescribeNetworkAcls": {"required-services-reachable", "s3-traffic-allowed"},
     "DescribeNetworkInterfaces": {"required-services-reachable"},
-    "DescribePrefixLists": {*S3_CHECKS, *BY_NAMED_LISTS},
-    "DescribeRouteTables": {"internet-access", "s3-gateway-endpoint", "s3-reachable"},
+    "DescribePrefixLists": {*S3_CHECKS, *POLICY_CHECKS, *BY_NAMED_LISTS},
+    "DescribeRouteTables": {
+        *POLICY_CHECKS,
+        "internet-access",
+        "s3-gateway-endpoint",
+        "s3-reachable",
+    },
     "DescribeSecurityGroupVpcAssociations": {"network-references-exist"},
     "DescribeSecurityGroups": {
         "internet-access",
@@ -72,6 +92,8 @@ NEEDED_BY = {
     },
     "DescribeSubnets": {
         *S3_CHECKS,
+        *POLICY_CHECKS,
+        "bucket-policy-vpc-only",
         "dns-resolves-s3",
         "internet-access",
         "network-references-exist",
@@ -81,14 +103,26 @@ NEEDED_BY = {
         "vpc-tenancy-default",
     },
     "DescribeVpcAttribute": {"dns-resolves-s3", "required-services-reachable"},
-    "DescribeVpcEndpoints": {*S3_CHECKS, "internet-access", "required-services-reachable"},
+    "DescribeVpcEndpoints": {
+        *S3_CHECKS,
+        *POLICY_CHECKS,
+        "internet-access",
+        "required-services-reachable",
+    },
     "DescribeVpcs": {
         "dns-resolves-s3",
         "internet-access",
         "required-services-reachable",
         "vpc-tenancy-default",
     },
-    "GetManagedPrefixListEntries": {"s3-gateway-endpoint", "s3-reachable", *BY_NAMED_LISTS},
+    "GetBucketLocation": OF_BUCKETS,
+    "GetBucketPolicy": OF_BUCKETS,
+    "GetManagedPrefixListEntries": {
+        "s3-gateway-endpoint",
+        "s3-reachable",
+        *POLICY_CHECKS,
+        *BY_NAMED_LISTS,
+    },
 }
 """The checks that cannot be judged without a call."""
 
@@ -123,6 +157,7 @@ class Judged:
     job: TrainingJob
     clients: Clients
     wire: Wire
+    s3_wire: Wire
 
     def findings(self) -> tuple[Finding, ...]:
         network = self.inventory().read(self.job)
@@ -130,12 +165,16 @@ class Judged:
 
     def inventory(self) -> Inventory:
         reader = FileSystemReader(self.clients)
-        return Inventory(self.clients.ec2, lambda: NOW, file_systems=reader)
+        buckets = S3Reader(lambda: self.clients.s3)
+        return Inventory(self.clients.ec2, lambda: NOW, file_systems=reader, buckets=buckets)
 
     def without(self, action: str) -> tuple[Finding, ...]:
         """The findings where this action alone is denied."""
-        self.wire.forget(action)
-        self.wire.fails(action, "UnauthorizedOperation", status=403, times=ALWAYS)
+        if action in JOB_INSPECTOR["s3"]:
+            self.s3_wire.fails(action, "AccessDenied", status=403, times=ALWAYS)
+        else:
+            self.wire.forget(action)
+            self.wire.fails(action, "UnauthorizedOperation", status=403, times=ALWAYS)
         return self.findings()
 
 
@@ -150,7 +189,9 @@ def sound(clients: Clients) -> Judged:
     table, nat = add_table(ec2, vpc, private), add_nat_gateway(ec2, public)
     add_route(ec2, table, nat=nat)
     add_list_route(ec2, table, add_prefix_list(ec2, "offices", OFFICES), nat=nat)
-    add_gateway_endpoint(ec2, vpc, table, "s3")
+    s3_endpoint = add_gateway_endpoint(ec2, vpc, table, "s3")
+    ec2.modify_vpc_endpoint(VpcEndpointId=s3_endpoint, PolicyDocument=OWN_BUCKET_ONLY)
+    add_bucket(clients, vpc)
     add_route(ec2, add_table(ec2, vpc, public), gateway=add_internet_gateway(ec2, vpc))
     add_acl(ec2, vpc, private, closed_to=OFFICES)
     own, of_endpoint = add_group(ec2, vpc, "own"), add_group(ec2, vpc, "of-endpoint")
@@ -172,7 +213,17 @@ def sound(clients: Clients) -> Judged:
         file_systems=[mounted],
     )
     wire.calls.clear()
-    return Judged(job, clients, wire)
+    return Judged(job, clients, wire, Wire(clients.s3))
+
+
+def add_bucket(clients: Clients, vpc: str) -> None:
+    """The job's bucket, closed to other networks than the VPC, that names it."""
+    clients.s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    elsewhere = {"StringNotEquals": {"aws:SourceVpc": vpc}}
+    policy = a_policy(a_statement("Deny", "s3:*", of_bucket(), condition=elsewhere))
+    clients.s3.put_bucket_policy(Bucket=BUCKET, Policy=policy)
 
 
 def by_what_decides(finding: Finding) -> Finding:
@@ -189,14 +240,14 @@ def checks(findings: tuple[Finding, ...], status: Status) -> set[str]:
 
 
 def test_every_call_is_denied_once_below() -> None:
-    assert {*NEEDED_BY} == {*JOB_INSPECTOR["ec2"]}
+    assert {*NEEDED_BY} == {*JOB_INSPECTOR["ec2"], *JOB_INSPECTOR["s3"]}
 
 
 def test_all_is_well_while_nothing_is_denied(sound: Judged) -> None:
     findings = sound.findings()
     assert checks(findings, Status.FAIL) | checks(findings, Status.UNKNOWN) == set()
     assert checks(findings, Status.NOT_APPLICABLE) == {"security-group-efa"}
-    assert {*sound.wire.calls} == {*NEEDED_BY}
+    assert {*sound.wire.calls, *sound.s3_wire.calls} == {*NEEDED_BY}
 
 
 def test_every_check_of_the_network_needs_some_call(sound: Judged) -> None:
@@ -231,7 +282,9 @@ def test_no_pass_rests_on_a_denied_call(sound: Judged, denied: str) -> None:
 @pytest.mark.parametrize("denied", NEEDED_BY)
 def test_the_denied_call_is_named(sound: Judged, denied: str) -> None:
     unknown = [each for each in sound.without(denied) if each.status is Status.UNKNOWN]
-    assert any(f"ec2:{denied} is denied to the guardrail" in each.message for each in unknown)
+    service = "s3" if denied in JOB_INSPECTOR["s3"] else "ec2"
+    told = f"{service}:{denied} is denied to the guardrail"
+    assert any(told in each.message for each in unknown)
 
 
 def test_the_groups_of_an_endpoint_denied_alone_leave_the_jobs_own_judged(sound: Judged) -> None:

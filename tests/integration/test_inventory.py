@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError
@@ -39,6 +39,7 @@ from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
 from vpc_guardrail.adapters.endpoint_needs import needs_dns_hostnames
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.core import routing
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.interfaces import interface_endpoint_for
@@ -99,8 +100,13 @@ def wire(ec2: EC2Client, vpc: BuiltVpc) -> Wire:
     return Wire(ec2)
 
 
+def no_s3() -> NoReturn:
+    """No client of S3 is made for jobs that name no bucket."""
+    raise AssertionError
+
+
 def an_inventory(ec2: EC2Client, upcoming: Sequence[TrainingJob] = ()) -> Inventory:
-    return Inventory(ec2, lambda: NOW, lambda: upcoming)
+    return Inventory(ec2, lambda: NOW, lambda: upcoming, buckets=S3Reader(no_s3))
 
 
 def read(ec2: EC2Client, job: TrainingJob) -> Network:
@@ -187,7 +193,7 @@ class TestCalls:
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         missing = [f"subnet-{number:017x}" for number in range(250)]
-        network = read(ec2, a_job(subnets=[*missing, vpc.subnet], groups=[vpc.group]))
+        network = read(ec2, a_job(subnets=[*missing, vpc.subnet], groups=[vpc.group], s3_places=()))
         assert Counter(wire.calls)["DescribeSubnets"] == 2
         assert not isinstance(network.subnets, Unknown)
         assert {*network.subnets} == {vpc.subnet}
@@ -195,7 +201,7 @@ class TestCalls:
     def test_an_id_with_a_wildcard_finds_nothing(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
-        network = read(ec2, a_job(subnets=["subnet-*"], groups=["*"]))
+        network = read(ec2, a_job(subnets=["subnet-*"], groups=["*"], s3_places=()))
         assert network.subnets == {}
         assert network.security_groups == {}
 
@@ -225,13 +231,15 @@ class TestFacts:
             read_at.append(len(wire.calls))
             return datetime.now(UTC)
 
-        Inventory(ec2, now).read(vpc.job())
+        Inventory(ec2, now, buckets=S3Reader(no_s3)).read(vpc.job())
         assert read_at == [0]
 
     def test_what_does_not_exist_is_missing_and_fails_nothing(
         self, ec2: EC2Client, vpc: BuiltVpc
     ) -> None:
-        job = a_job(subnets=["subnet-0gone", vpc.subnet], groups=["sg-0gone", vpc.group])
+        job = a_job(
+            subnets=["subnet-0gone", vpc.subnet], groups=["sg-0gone", vpc.group], s3_places=()
+        )
         network = read(ec2, job)
         assert not isinstance(network.subnets, Unknown)
         assert not isinstance(network.security_groups, Unknown)
@@ -241,7 +249,7 @@ class TestFacts:
     def test_without_any_subnet_nothing_is_asked_about_vpcs(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
-        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group]))
+        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group], s3_places=()))
         assert sorted(wire.calls) == sorted(FIRST_WAVE)
         assert network.subnets == {}
         reason = Unknown("no subnet was found that would tell the VPC")
@@ -256,7 +264,7 @@ class TestFacts:
     ) -> None:
         named = add_prefix_list(ec2, "offices", "192.0.2.0/24")
         let_in_list(ec2, vpc.group, named)
-        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group]))
+        network = read(ec2, a_job(subnets=["subnet-0gone"], groups=[vpc.group], s3_places=()))
         assert not isinstance(network.prefix_lists, Unknown)
         assert network.prefix_lists[named].entries == network.vpcs
         assert "GetManagedPrefixListEntries" not in wire.calls

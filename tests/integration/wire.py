@@ -60,7 +60,8 @@ class Wire:
         self, operation: str, code: str, message: str = "No.", *, status: int = 400, times: int = 1
     ) -> None:
         """Let the next calls of an operation fail as AWS would make them fail."""
-        body = _ec2_error(code, message) if self._service == "ec2" else _json_error(code, message)
+        error = {"ec2": _ec2_error, "s3": _s3_error}.get(self._service, _json_error)
+        body = error(code, message)
         self.answers(operation, body, status=status, times=times)
 
     def forget(self, operation: str) -> None:
@@ -112,6 +113,10 @@ def _ec2_error(code: str, message: str) -> str:
         f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>"
         "</Errors><RequestID>r</RequestID></Response>"
     )
+
+
+def _s3_error(code: str, message: str) -> str:
+    return f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
 
 
 def _json_error(code: str, message: str) -> str:

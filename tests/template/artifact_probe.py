@@ -69,6 +69,7 @@ A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
     "ec2": ("describe_vpcs", {}),
     "efs": ("describe_mount_targets", {"FileSystemId": "fs-01234567"}),
     "fsx": ("describe_file_systems", {}),
+    "s3": ("get_bucket_policy", {"Bucket": "a-bucket"}),
     "sagemaker": ("describe_training_job", {"TrainingJobName": "job"}),
     "sns": ("publish", {"TopicArn": "topic", "Message": "x"}),
     "sqs": ("send_message", {"QueueUrl": "queue", "MessageBody": "x"}),

@@ -84,6 +84,7 @@ class TestFunction:
                 "ec2",
                 "efs",
                 "fsx",
+                "s3",
                 "sagemaker",
                 "sns",
                 "sqs",
@@ -179,6 +180,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
             {
                 "dynamodb": "https://dynamodb.us-east-1.amazonaws.com/",
                 "ec2": "https://ec2.us-east-1.amazonaws.com/",
+                "s3": "https://a-bucket.s3.amazonaws.com/",
                 "efs": f"https://elasticfilesystem.us-east-1.amazonaws.com{OF_EFS}",
                 "fsx": "https://fsx.us-east-1.amazonaws.com/",
                 "sagemaker": "https://api.sagemaker.us-east-1.amazonaws.com/",
@@ -192,6 +194,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
             {
                 "dynamodb": "https://dynamodb.cn-north-1.amazonaws.com.cn/",
                 "ec2": "https://ec2.cn-north-1.amazonaws.com.cn/",
+                "s3": "https://a-bucket.s3.cn-north-1.amazonaws.com.cn/",
                 "efs": f"https://elasticfilesystem.cn-north-1.amazonaws.com.cn{OF_EFS}",
                 "fsx": "https://fsx.cn-north-1.amazonaws.com.cn/",
                 "sagemaker": "https://api.sagemaker.cn-north-1.amazonaws.com.cn/",

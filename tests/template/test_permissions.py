@@ -103,6 +103,7 @@ def narrowest(function: str, action: str) -> object:
         "elasticfilesystem": EFS_FILE_SYSTEMS,
         "fsx": "*",  # Its Describe knows no resource-level permissions.
         "logs": get_att(f"{FUNCTIONS[function]}LogGroup", "Arn"),
+        "s3": sub("arn:${AWS::Partition}:s3:::*"),
         "sagemaker": TRAINING_JOBS,
         "sns": ref("ViolationsTopic"),
         "sqs": get_att("EnforcementQueue", "Arn"),

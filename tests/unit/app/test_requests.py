@@ -22,9 +22,12 @@ from vpc_guardrail.core.model import (
     FileSystem,
     InstancePlan,
     JobSource,
+    S3Place,
+    S3Use,
     TrainingJob,
     VpcConfig,
 )
+from vpc_guardrail.core.model.job import NO_ROLE
 
 Json = Any
 Plans = Fact[tuple[InstancePlan, ...]]
@@ -38,6 +41,8 @@ def a_description(**members: Json) -> dict[str, Json]:
         "TrainingJobStatus": "InProgress",
         "SecondaryStatus": "Starting",
         "CreationTime": NOW,
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/training",
+        "OutputDataConfig": {"S3OutputPath": "s3://data/models"},
         "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 2},
         "VpcConfig": {"Subnets": ["subnet-a"], "SecurityGroupIds": ["sg-1"]},
         "EnableInterContainerTrafficEncryption": True,
@@ -68,6 +73,8 @@ class TestADescribedJob:
             instance_plans=(a_plan(("ml.m5.xlarge", 2)),),
             encrypts_inter_container_traffic=True,
             tuning_job_arn=None,
+            role_arn=f"arn:aws:iam::{ACCOUNT}:role/training",
+            s3_places=(S3Place("the output", "s3://data/models/train-1/output", S3Use.WRITES),),
         )
 
     def test_neither_environment_nor_hyperparameters_are(self) -> None:
@@ -339,3 +346,90 @@ def test_times_of_an_event_are_kept() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
 
     assert requested_job(a_request(), JobArn.parse(an_arn()), at).created_at == at
+
+
+def the_places(**members: Json) -> list[tuple[str, str, S3Use]]:
+    given = {"inputDataConfig": None, "outputDataConfig": None} | members
+    return [(each.purpose, each.uri, each.use) for each in asked_for(**given).s3_places]
+
+
+class TestPlacesInS3:
+    """The key paths of every S3 URI of a request."""
+
+    @pytest.mark.parametrize(
+        ("kind", "purpose", "use"),
+        [
+            ("S3Prefix", "the channel train", S3Use.READS_PREFIX),
+            ("ManifestFile", "the manifest of the channel train", S3Use.READS_OBJECT),
+            ("AugmentedManifestFile", "the manifest of the channel train", S3Use.READS_OBJECT),
+            (None, "the channel train", S3Use.READS_PREFIX),
+        ],
+    )
+    def test_an_input(self, kind: str | None, purpose: str, use: S3Use) -> None:
+        source = {"s3DataType": kind, "s3Uri": "s3://a/b"}
+        channel = {"channelName": "train", "dataSource": {"s3DataSource": source}}
+
+        assert the_places(inputDataConfig=[channel]) == [(purpose, "s3://a/b", use)]
+
+    @pytest.mark.parametrize(
+        ("config", "uris"),
+        [
+            ({"s3OutputPath": "s3://a"}, ["s3://a/train-1/output"]),
+            ({"s3OutputPath": "s3://a/b/"}, ["s3://a/b/train-1/output"]),
+            ({"s3OutputPath": "s3://a/b", "removeJobNameFromS3OutputPath": True}, ["s3://a/b"]),
+            ({"s3OutputPath": "s3://a/b", "disableModelUpload": True}, []),
+            ({"s3OutputPath": ""}, []),
+            ({}, []),
+        ],
+    )
+    def test_the_output(self, config: Json, uris: list[str]) -> None:
+        found = the_places(outputDataConfig=config)
+
+        assert found == [("the output", uri, S3Use.WRITES) for uri in uris]
+
+    def test_checkpoints_are_read_and_written(self) -> None:
+        assert the_places(checkpointConfig={"s3Uri": "s3://a/c"}) == [
+            ("the checkpoints", "s3://a/c", S3Use.READS_PREFIX),
+            ("the checkpoints", "s3://a/c", S3Use.WRITES),
+        ]
+
+    def test_what_observes_the_job_writes_below_its_name(self) -> None:
+        rule = {"ruleConfigurationName": "r", "s3OutputPath": "s3://a/r"}
+        found = the_places(
+            debugHookConfig={"s3OutputPath": "s3://a/d"},
+            debugRuleConfigurations=[rule, {"ruleConfigurationName": "silent"}],
+            tensorBoardOutputConfig={"s3OutputPath": "s3://a/t"},
+            profilerConfig={"s3OutputPath": "s3://a/p"},
+            profilerRuleConfigurations=[rule],
+        )
+
+        assert found == [
+            ("TensorBoard's events", "s3://a/t", S3Use.WRITES),
+            ("the profiler's output", "s3://a/p/train-1/profiler-output", S3Use.WRITES),
+            ("the debugger's tensors", "s3://a/d/train-1/debug-output", S3Use.WRITES),
+            ("the output of rule r", "s3://a/r/train-1/rule-output", S3Use.WRITES),
+        ]
+
+    def test_a_profiler_that_is_off_writes_nothing(self) -> None:
+        assert the_places(profilerConfig={"s3OutputPath": "s3://a", "disableProfiler": True}) == []
+
+    def test_hyperparameters_are_not_looked_at(self) -> None:
+        script = {"sagemaker_submit_directory": '"s3://a/source.tar.gz"'}
+
+        assert the_places(hyperParameters=script) == []
+
+    @pytest.mark.parametrize("path", [1, ["s3://a"], {"s3": "a"}])
+    def test_a_path_that_is_no_text_is_refused(self, path: Json) -> None:
+        with pytest.raises(MalformedRequestError, match="S3OutputPath"):
+            asked_for(outputDataConfig={"s3OutputPath": path})
+
+
+@pytest.mark.parametrize("role", [ABSENT, None, "", "training", "arn:aws:iam::1:role/x"])
+def test_a_role_of_no_form_that_there_is_is_not_known(role: Json) -> None:
+    assert asked_for(roleArn=role).role_arn == NO_ROLE
+
+
+def test_the_role_is_told() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/service-role/x"
+
+    assert asked_for(roleArn=role).role_arn == role

@@ -14,6 +14,7 @@ from tests.builders import (
     DENIED,
     NOW,
     S3_LIST,
+    a_bucket,
     a_job,
     a_job_without_vpc,
     a_network,
@@ -91,6 +92,12 @@ class TestRoundTrip:
     def test_a_group_that_could_not_be_read_says_why(self) -> None:
         network = replace(a_network(), unread_groups={"sg-9": DENIED})
         facts = Snapshot(a_job(), network, Settings(), NOW)
+
+        assert load(dump(facts)) == facts
+
+    def test_buckets_and_policies_are_stored_as_they_were_read(self) -> None:
+        buckets = (a_bucket(), a_bucket("open", policy=None), a_bucket("closed", policy=DENIED))
+        facts = Snapshot(a_job(), a_network(buckets=buckets), Settings(), NOW)
 
         assert load(dump(facts)) == facts
 

@@ -11,16 +11,24 @@ from botocore.parsers import create_parser
 from local_aws.wire import AwsCall, Unreadable, error_reply, read_call
 
 
-def a_call(service: str, body: bytes = b"", path: str = "/", **headers: str) -> AwsCall:
+def a_call(
+    service: str,
+    body: bytes = b"",
+    path: str = "/",
+    *,
+    method: str = "POST",
+    query: str = "",
+    **headers: str,
+) -> AwsCall:
     credential = f"test/20260102/eu-west-1/{service}/aws4_request"
     every = {
         "authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host",
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     scope = {
-        "method": "POST",
+        "method": method,
         "path": path,
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in every.items()],
     }
     return read_call(scope, body)
@@ -47,6 +55,10 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
             "sqs",
             "SendMessage",
         ),
+        (a_call("s3", path="/bucket", query="policy", method="GET"), "s3", "GetBucketPolicy"),
+        (a_call("s3", path="/bucket", query="location", method="GET"), "s3", "GetBucketLocation"),
+        (a_call("s3", path="/bucket/key", query="policy", method="GET"), "s3", "GET /bucket/key"),
+        (a_call("s3", path="/bucket", query="policy", method="PUT"), "s3", "PUT /bucket"),
         (a_call("s3", b"Action=DescribeVpcs", path="/bucket/key"), "s3", "POST /bucket/key"),
     ],
 )

@@ -41,6 +41,7 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
         ),
         "efs": ("DescribeMountTargets",),
         "fsx": ("DescribeFileSystems",),
+        "s3": ("GetBucketLocation", "GetBucketPolicy"),
         "sagemaker": ("DescribeTrainingJob",),
         "sns": ("Publish",),
         "sqs": ("SendMessage",),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -64,6 +65,12 @@ class Clients:
     def ec2(self) -> EC2Client:
         """The client of the network's facts."""
         client: EC2Client = self._client("ec2")
+        return client
+
+    @property
+    def s3(self) -> S3Client:
+        """The client of the buckets' policies."""
+        client: S3Client = self._client("s3")
         return client
 
     @property

@@ -1,4 +1,4 @@
-"""The networks of training jobs: one reading of EC2 for all jobs of a batch.
+"""The networks of training jobs: one reading of EC2 and S3 for all jobs of a batch.
 
 A reading is forgotten with its batch: the next one is judged by the facts of its own time.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
     from vpc_guardrail.adapters.file_systems import FileSystemReader
+    from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.core.model import Network, TrainingJob
 
 
@@ -28,7 +29,7 @@ class Inventory:
 
     `upcoming` gives the jobs that are known to be judged in this batch; it is called when a
     network has to be read. Jobs that were not known then cost a reading of their own, unless they
-    name only what was read. Without a reader of `file_systems` those stay unknown.
+    name only what was read. Without a reader of `file_systems` or `buckets` those stay unknown.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Inventory:
         now: Callable[[], datetime],
         upcoming: Callable[[], Sequence[TrainingJob]] = tuple,
         file_systems: FileSystemReader | None = None,
+        buckets: S3Reader | None = None,
     ) -> None:
         self._ec2 = Ec2Reader(ec2)
         self._now = now
         self._upcoming = upcoming
         self._file_systems = file_systems
+        self._buckets = buckets
         self._readings: list[tuple[Wanted, Network]] = []
         self._faults: list[tuple[Wanted, BotoCoreError | ClientError]] = []
 
@@ -61,7 +64,9 @@ class Inventory:
                 raise fault
         wanted = Wanted.by(job, *self._upcoming())
         try:
-            network = read_network(self._ec2, wanted, self._now(), self._file_systems)
+            network = read_network(
+                self._ec2, wanted, self._now(), self._file_systems, self._buckets
+            )
         except (BotoCoreError, ClientError) as fault:
             self._faults.append((wanted, fault))
             raise

@@ -1,10 +1,10 @@
 """One reading of the network that training jobs name, in two waves of parallel calls.
 
-The first wave asks for what the jobs name (subnets, security groups, file systems, instance types
-that the table does not know) and for AWS's own prefix lists; the second for what their VPCs hold.
-What only an answer names is asked for as soon as that answer is there: the network interfaces of
-file systems, the DHCP option sets of the VPCs, further prefix lists that routes name, for interface
-endpoints whether their VPC has DNS hostnames, and the security groups of interfaces.
+The first wave asks for what the jobs name (subnets, security groups, file systems, buckets,
+instance types that the table does not know) and for AWS's own prefix lists; the second for what
+their VPCs hold. What only an answer names is asked for as soon as that answer is there: the network
+interfaces of file systems, the DHCP option sets of the VPCs, further prefix lists that routes name,
+for interface endpoints whether their VPC has DNS hostnames, and the security groups of interfaces.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.adapters import dhcp_facts, file_systems, network_facts
+from vpc_guardrail.adapters.bucket_reading import Buckets
 from vpc_guardrail.adapters.clients import PARALLEL_CALLS
 from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints, needs_dns_hostnames
 from vpc_guardrail.adapters.list_reading import PrefixLists, lists_without, named_by_rules
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
     from vpc_guardrail.adapters.file_systems import FileSystemReader, Targets
+    from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.adapters.wanted import Wanted
     from vpc_guardrail.core.model import (
         DhcpOptions,
@@ -43,11 +45,15 @@ NO_HOSTNAMES_NEEDED = Unknown("no interface endpoint of the VPC needs it")
 
 
 def read_network(
-    ec2: Ec2Reader, wanted: Wanted, at: datetime, of_file_systems: FileSystemReader | None = None
+    ec2: Ec2Reader,
+    wanted: Wanted,
+    at: datetime,
+    of_file_systems: FileSystemReader | None = None,
+    of_buckets: S3Reader | None = None,
 ) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
     with _pool() as pool:
-        named = _first_wave(ec2, pool, wanted, of_file_systems)
+        named = _first_wave(ec2, pool, wanted, of_file_systems, of_buckets)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
@@ -73,10 +79,16 @@ class _Named:
     lists: Fact[Mapping[str, PrefixList]]
     efa_support: Mapping[str, Fact[bool]]
     mounts: Mapping[str, Fact[Targets]]
+    buckets: Buckets
+    """Asked for, but not waited for: the second wave needs nothing of them."""
 
 
 def _first_wave(
-    ec2: Ec2Reader, pool: Executor, wanted: Wanted, of_file_systems: FileSystemReader | None
+    ec2: Ec2Reader,
+    pool: Executor,
+    wanted: Wanted,
+    of_file_systems: FileSystemReader | None,
+    of_buckets: S3Reader | None,
 ) -> _Named:
     subnets = pool.submit(ec2.subnets, wanted.subnet_ids)
     groups = pool.submit(ec2.security_groups, wanted.group_ids)
@@ -87,12 +99,14 @@ def _first_wave(
         for each in sorted(wanted.file_systems, key=lambda each: each.key)
         if of_file_systems
     }
+    buckets = Buckets(of_buckets, pool, wanted.buckets, wanted.account)
     return _Named(
         subnets.result(),
         groups.result(),
         lists.result(),
         efa_support.result(),
         {key: future.result() for key, future in mounts.items()},
+        buckets,
     )
 
 
@@ -120,6 +134,7 @@ def _without_vpc(wanted: Wanted, named: _Named, reason: Unknown, at: datetime) -
         network_acls=reason,
         dhcp_options=reason,
         efa_support=named.efa_support,
+        buckets=named.buckets.read(),
         file_systems=dict.fromkeys(named.mounts, reason),
     )
 
@@ -169,6 +184,7 @@ def _second_wave(
         network_acls=acls.result(),
         dhcp_options=options.result(),
         efa_support=named.efa_support,
+        buckets=named.buckets.read(),
         unread_groups=_unread(guards, of_guards.result()),
         file_systems=file_systems.mount_points(named.mounts, interfaces.result()),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.instance_types import efa_use
 from vpc_guardrail.core.model import Unknown
+from vpc_guardrail.core.s3_policies import bucket_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ class Wanted:
     instance_types: frozenset[str]
     """As the jobs write them; only those that the table of EFA types does not know."""
     file_systems: frozenset[FileSystem]
+    buckets: frozenset[str] = frozenset()
 
     @classmethod
     def by(cls, job: TrainingJob, *others: TrainingJob) -> Wanted:
@@ -37,6 +39,7 @@ class Wanted:
             subnet_ids=frozenset(name for each in jobs for name in each.subnet_ids),
             group_ids=frozenset(name for each in jobs for name in each.security_group_ids),
             instance_types=frozenset(name for each in jobs for name in _types_to_ask_for(each)),
+            buckets=frozenset(name for each in jobs for name in bucket_names(each)),
             file_systems=frozenset(name for each in jobs for name in each.file_systems),
         )
 
@@ -47,6 +50,7 @@ class Wanted:
             and self.subnet_ids >= other.subnet_ids
             and self.group_ids >= other.group_ids
             and self.instance_types >= other.instance_types
+            and self.buckets >= other.buckets
             and self.file_systems >= other.file_systems
         )
 

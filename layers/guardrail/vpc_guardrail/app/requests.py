@@ -4,6 +4,7 @@ CloudTrail writes a request with other casing than the API, and services add mem
 document names: members are found whatever their casing, and unknown ones are ignored.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +17,13 @@ from vpc_guardrail.core.model import (
     InstancePlan,
     InstanceSet,
     JobSource,
+    S3Place,
+    S3Use,
     TrainingJob,
     Unknown,
     VpcConfig,
 )
+from vpc_guardrail.core.model.job import NO_ROLE
 
 
 class MalformedRequestError(ValueError):
@@ -28,6 +32,15 @@ class MalformedRequestError(ValueError):
 
 THROUGH_VPC = "Vpc"
 """The TrainingRepositoryAccessMode of an image that is pulled through the job's VPC."""
+
+MANIFESTS = frozenset({"ManifestFile", "AugmentedManifestFile"})
+"""The S3DataTypes whose S3Uri names one object: what that lists is not read.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]+")
+"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""
 
 NO_INSTANCES = Unknown("the job names no instance type (it may be serverless)")
 NO_COUNT = Unknown("the job names no instance count")
@@ -93,7 +106,75 @@ def _job(
         file_systems=tuple(_file_systems(values)),
         vpc_registry=_vpc_registry(_structure(values, "AlgorithmSpecification")),
         tuning_job_arn=_text(values, "TuningJobArn") or None,
+        role_arn=_role_arn(values),
+        s3_places=tuple(dict.fromkeys(_s3_places(values, name))),
     )
+
+
+def _role_arn(values: Mapping[str, Any]) -> Fact[str]:
+    """SageMaker takes no other form; what an event carries may be cut, though."""
+    text = _text(values, "RoleArn")
+    return text if ROLE_ARN.fullmatch(text) else NO_ROLE
+
+
+def _s3_places(values: Mapping[str, Any], job_name: str) -> Iterator[S3Place]:
+    """What the job reads and writes, where it does so."""
+    for channel in _structures(values, "InputDataConfig"):
+        yield from _channel(channel)
+    yield from _written(_structure(values, "OutputDataConfig"), job_name)
+    checkpoints = _text(_structure(values, "CheckpointConfig"), "S3Uri")
+    if checkpoints:
+        yield S3Place("the checkpoints", checkpoints, S3Use.READS_PREFIX)
+        yield S3Place("the checkpoints", checkpoints, S3Use.WRITES)
+    events = _text(_structure(values, "TensorBoardOutputConfig"), "S3OutputPath")
+    if events:
+        yield S3Place("TensorBoard's events", events, S3Use.WRITES)
+    yield from _observed(values, job_name)
+
+
+def _channel(channel: Mapping[str, Any]) -> Iterator[S3Place]:
+    source = _structure(_structure(channel, "DataSource"), "S3DataSource")
+    uri = _text(source, "S3Uri")
+    if uri:
+        purpose = f"the channel {_text(channel, 'ChannelName')}"
+        is_manifest = _text(source, "S3DataType") in MANIFESTS
+        use = S3Use.READS_OBJECT if is_manifest else S3Use.READS_PREFIX
+        yield S3Place(f"the manifest of {purpose}" if is_manifest else purpose, uri, use)
+
+
+def _written(output: Mapping[str, Any], job_name: str) -> Iterator[S3Place]:
+    """The output; a folder with the job's name is added unless the request forbids it."""
+    path = _text(output, "S3OutputPath")
+    if path and not _flag(output, "DisableModelUpload"):
+        as_it_is = _flag(output, "RemoveJobNameFromS3OutputPath")
+        yield S3Place(
+            "the output", path if as_it_is else _under(path, job_name, "output"), S3Use.WRITES
+        )
+
+
+def _observed(values: Mapping[str, Any], job_name: str) -> Iterator[S3Place]:
+    """What the debugger, the profiler and their rules write, below the job's name."""
+    profiler = _structure(values, "ProfilerConfig")
+    if not _flag(profiler, "DisableProfiler"):
+        yield from _below(profiler, "the profiler's output", job_name, "profiler-output")
+    hook = _structure(values, "DebugHookConfig")
+    yield from _below(hook, "the debugger's tensors", job_name, "debug-output")
+    for rules in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
+        for rule in _structures(values, rules):
+            name = _text(rule, "RuleConfigurationName")
+            yield from _below(rule, f"the output of rule {name}", job_name, "rule-output")
+
+
+def _below(
+    values: Mapping[str, Any], purpose: str, job_name: str, folder: str
+) -> Iterator[S3Place]:
+    path = _text(values, "S3OutputPath")
+    if path:
+        yield S3Place(purpose, _under(path, job_name, folder), S3Use.WRITES)
+
+
+def _under(path: str, *steps: str) -> str:
+    return "/".join((path.rstrip("/"), *steps))
 
 
 def _file_systems(values: Mapping[str, Any]) -> Iterator[FileSystem]:

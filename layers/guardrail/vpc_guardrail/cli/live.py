@@ -18,6 +18,7 @@ from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.requests import MalformedRequestError
@@ -92,7 +93,13 @@ def _facts_in(
 ) -> Iterator[Snapshot | Trouble]:
     clients = Clients(session)
     try:
-        inventory = Inventory(clients.ec2, _now, lambda: jobs, FileSystemReader(clients))
+        inventory = Inventory(
+            clients.ec2,
+            _now,
+            lambda: jobs,
+            FileSystemReader(clients),
+            S3Reader(lambda: clients.s3),
+        )
     except (InvalidRegionError, ValueError) as error:
         yield Trouble(ExitCode.BAD_INPUT, f"{error} (AWS_REGION or AWS_ENDPOINT_URL)")
         return

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from vpc_guardrail import __version__
 from vpc_guardrail.cli.check import check_jobs, print_snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
+from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.settings import Mode, Settings
 from vpc_guardrail.report.check_page import check_page, checks_index
@@ -24,6 +25,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Will a SageMaker training job work in its VPC, and is it as private as it should be?",
 )
+
+
+generate = typer.Typer(
+    no_args_is_help=True, help="Make policies that close S3 to what a job does not need."
+)
+app.add_typer(generate, name="generate")
+
+JobOption = Annotated[
+    str | None, typer.Option("--job", metavar="JOB", help="Name or ARN of a job: read from AWS.")
+]
+BucketOption = Annotated[
+    list[str] | None, typer.Option("--bucket", metavar="NAME", help="Name of a bucket.")
+]
+AccountOption = Annotated[
+    str | None, typer.Option("--account", help="The account, where no job is named.")
+]
+RegionOption = Annotated[
+    str | None, typer.Option("--region", help="The Region; by default your environment's.")
+]
 
 
 class Format(StrEnum):
@@ -104,6 +124,40 @@ def explain(
             return
     names = ", ".join(spec.name for spec in SPECS)
     raise typer.BadParameter(f"{check} is no check; the checks are {names}")
+
+
+@generate.command("endpoint-policy")
+def generate_endpoint_policy(
+    job: JobOption = None,
+    buckets: BucketOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+) -> None:
+    """Print a policy for the S3 endpoint: the buckets of a job or those named, and no others."""
+    asked = Asked(job, buckets or [], account=account, region=region)
+    raise typer.Exit(print_endpoint_policy(asked))
+
+
+@generate.command("bucket-policy")
+def generate_bucket_policy(
+    job: JobOption = None,
+    buckets: BucketOption = None,
+    vpc: Annotated[
+        str | None, typer.Option("--vpc", metavar="VPC", help="The VPC, where no job is named.")
+    ] = None,
+    endpoints: Annotated[
+        list[str] | None,
+        typer.Option("--endpoint", metavar="VPCE", help="Name endpoints instead of the VPC."),
+    ] = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+) -> None:
+    """Print a policy for a bucket that refuses whoever does not come through the VPC.
+
+    With --job, what the bucket's policy says already is kept.
+    """
+    asked = Asked(job, buckets or [], vpc, endpoints or [], account, region)
+    raise typer.Exit(print_bucket_policy(asked))
 
 
 def main() -> None:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from vpc_guardrail import __version__
 from vpc_guardrail.core.checks import (
+    bucket_policy_vpc_only,
     dns_resolves_s3,
     internet_access,
     network_references_exist,
+    package_repositories_denied,
     required_services_reachable,
+    s3_endpoint_policy_restricted,
     s3_gateway_endpoint,
+    s3_policies_admit_job,
     s3_reachable,
     s3_traffic_allowed,
     security_group_efa,
@@ -43,6 +47,10 @@ CHECKS = tuple(
         s3_reachable,
         s3_gateway_endpoint,
         s3_traffic_allowed,
+        s3_endpoint_policy_restricted,
+        s3_policies_admit_job,
+        package_repositories_denied,
+        bucket_policy_vpc_only,
         dns_resolves_s3,
         security_group_self_ingress,
         security_group_efa,

@@ -15,6 +15,7 @@ from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.ledger import LedgerTable
 from vpc_guardrail.adapters.publisher import SnsPublisher
+from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.adapters.stop_orders import SqsStopOrders
 from vpc_guardrail.app.batch import RememberingJobReader
 from vpc_guardrail.app.inspect_job import (
@@ -83,6 +84,7 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
             now,
             lambda: _jobs_in_view(bodies, home, jobs),
             FileSystemReader(parts.clients),
+            S3Reader(lambda: parts.clients.s3),
         ),
         ledger=parts.ledger.during(context),
         publisher=parts.publisher,

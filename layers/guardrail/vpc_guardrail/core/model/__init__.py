@@ -22,6 +22,7 @@ from vpc_guardrail.core.model.network import (
     Vpc,
 )
 from vpc_guardrail.core.model.routes import Route, RouteTable, Target, TargetKind
+from vpc_guardrail.core.model.storage import S3Bucket, S3Place, S3Use
 from vpc_guardrail.core.model.unknown import Fact, Unknown
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "PrefixList",
     "Route",
     "RouteTable",
+    "S3Bucket",
+    "S3Place",
+    "S3Use",
     "SecurityGroup",
     "SecurityGroupRule",
     "Subnet",

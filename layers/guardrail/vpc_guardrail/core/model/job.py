@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from vpc_guardrail.core.model.unknown import Fact
+from vpc_guardrail.core.model.storage import S3Place
+from vpc_guardrail.core.model.unknown import Fact, Unknown
 
 
 class JobSource(Enum):
@@ -58,6 +59,9 @@ class FileSystem:
         return f"{self.kind} {self.id}"
 
 
+NO_ROLE = Unknown("the job's role is not told")
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
     """A training job and the network it asks for.
@@ -85,6 +89,10 @@ class TrainingJob:
     """The host of the training image's registry, if TrainingRepositoryAccessMode is `Vpc`."""
     tuning_job_arn: str | None = None
     """The hyperparameter tuning job that started this one, if any."""
+    role_arn: Fact[str] = NO_ROLE
+    """The role that SageMaker uses for the job, in S3 too."""
+    s3_places: tuple[S3Place, ...] = ()
+    """What the job reads and writes in S3, as its request tells it."""
 
     @property
     def subnet_ids(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from vpc_guardrail.core.model.file_systems import MountPoint
 from vpc_guardrail.core.model.groups import SecurityGroup
 from vpc_guardrail.core.model.job import FileSystem
 from vpc_guardrail.core.model.routes import RouteTable
+from vpc_guardrail.core.model.storage import S3Bucket
 from vpc_guardrail.core.model.unknown import Fact, Unknown
 
 
@@ -139,6 +140,8 @@ class Network:
     dhcp_options: Fact[Mapping[str, DhcpOptions]] = NOT_ASKED
     efa_support: Mapping[str, Fact[bool]] = field(default_factory=dict)
     """Whether an instance type supports EFA, for types that the table does not know."""
+    buckets: Fact[Mapping[str, S3Bucket]] = NOT_ASKED
+    """The ordinary buckets that jobs name; each holds what could be read of it."""
     unread_groups: Mapping[str, Unknown] = field(default_factory=dict)
     """Why single security groups could not be read, such as those of endpoints."""
     file_systems: Mapping[str, Fact[tuple[MountPoint, ...]]] = field(default_factory=dict)
@@ -156,6 +159,12 @@ class Network:
             return self.security_groups
         found = self.security_groups.get(group_id) or self.unread_groups.get(group_id)
         return found or Unknown(f"security group {group_id} was not found")
+
+    def bucket(self, name: str) -> Fact[S3Bucket]:
+        """The bucket of this name, or why it is not known."""
+        if isinstance(self.buckets, Unknown):
+            return self.buckets
+        return self.buckets.get(name) or Unknown(f"bucket {name} was not read")
 
     def mount_points(self, file_system: FileSystem) -> Fact[tuple[MountPoint, ...]]:
         """Where a file system can be mounted, or why it is not known."""

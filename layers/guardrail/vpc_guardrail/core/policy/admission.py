@@ -29,6 +29,8 @@ class Refusal:
     witness: Witness | None
     reason: str
     """A phrase that fits after "because"."""
+    is_certain: bool = False
+    """False where it only may not get through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,6 @@ def _summed(by: str, action: str, decisions: list[Decision]) -> tuple[Tri, Refus
         witness = widest.counterexample
         named = witness.statements if witness else ()
         reason = f"it is refused by {', '.join(named)}" if named else "no statement allows it"
-        return Tri.NO, Refusal(by, action, witness, reason)
+        return Tri.NO, Refusal(by, action, witness, reason, is_certain=True)
     reasons = widest.reasons or ("only some of the keys are allowed",)
     return Tri.MAYBE, Refusal(by, action, widest.counterexample, "; ".join(reasons))
