@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 OFFICES = "198.51.100.0/24"
 """A public block that is none of S3's: what is said about it matters until S3's are known."""
 
+PARTNERS = "172.16.0.0/16"
+"""A private block that the network ACL shuts out: it matters until S3's addresses are known."""
+
 NOTHING_LEFT_OUT = Settings(internet_access=InternetAccess.REQUIRED, required_services=("sts",))
 
 S3_CHECKS = {"s3-gateway-endpoint", "s3-reachable", "s3-traffic-allowed"}
@@ -70,10 +73,14 @@ BY_NAMED_LISTS = {"internet-access", "required-services-reachable"}
 """What a list named by a route, or by a rule of an endpoint's group, decides."""
 
 NEEDED_BY = {
-    "DescribeDhcpOptions": {"dns-resolves-s3"},
+    "DescribeDhcpOptions": {"dns-resolves-s3", "required-services-reachable"},
     "DescribeInstanceTypes": {"security-group-efa", "subnet-ip-capacity"},
     "DescribeNatGateways": {"internet-access"},
-    "DescribeNetworkAcls": {"required-services-reachable", "s3-traffic-allowed"},
+    "DescribeNetworkAcls": {
+        "internet-access",
+        "required-services-reachable",
+        "s3-traffic-allowed",
+    },
     "DescribeNetworkInterfaces": {"required-services-reachable"},
     "DescribePrefixLists": {*S3_CHECKS, *POLICY_CHECKS, *BY_NAMED_LISTS},
     "DescribeRouteTables": {
@@ -138,6 +145,7 @@ OF_THE_SUBNET_AND_THE_OWN_GROUP = {"network-references-exist": 2}
 OF_THE_SERVICE = OF_THE_FILE_SYSTEM = {"required-services-reachable": 1}
 
 PASSES_STILL = {
+    "DescribeDhcpOptions": OF_THE_FILE_SYSTEM,
     "DescribeNetworkAcls": OF_THE_RULES,
     "DescribeNetworkInterfaces": OF_THE_SERVICE,
     "DescribeVpcAttribute": OF_THE_FILE_SYSTEM,
@@ -193,7 +201,7 @@ def sound(clients: Clients) -> Judged:
     ec2.modify_vpc_endpoint(VpcEndpointId=s3_endpoint, PolicyDocument=OWN_BUCKET_ONLY)
     add_bucket(clients, vpc)
     add_route(ec2, add_table(ec2, vpc, public), gateway=add_internet_gateway(ec2, vpc))
-    add_acl(ec2, vpc, private, closed_to=OFFICES)
+    add_acl(ec2, vpc, private, closed_to=PARTNERS)
     own, of_endpoint = add_group(ec2, vpc, "own"), add_group(ec2, vpc, "of-endpoint")
     let_in(ec2, own, members_of=own)
     let_in_list(ec2, of_endpoint, add_prefix_list(ec2, "clients", "10.0.0.0/24"))

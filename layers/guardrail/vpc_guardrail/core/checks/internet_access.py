@@ -116,6 +116,8 @@ def _required(
                 "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT_GATEWAY_OF_THE_VPC"
             ),
         )
+    if isinstance(rules, Crossing) and rules.share is Share.SOME and rules.acl_id:
+        return SPEC.unknown(subnet.id, f"a part is held up: {rules.detail}", evidence)
     if isinstance(rules, Crossing) and rules.share is not Share.ALL:
         return SPEC.failed(
             subnet.id,
