@@ -52,7 +52,10 @@ def prepare(aws: LocalAws) -> Invocation:
         TrainingJobName=JOB,
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/training",
         AlgorithmSpecification={"TrainingImage": "image", "TrainingInputMode": "File"},
-        OutputDataConfig={"S3OutputPath": "s3://example-training-data/output"},
+        # An access point: what is played back are POST requests, and S3 is read by GET.
+        OutputDataConfig={
+            "S3OutputPath": "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/training/out"
+        },
         ResourceConfig={
             "InstanceType": "ml.m5.xlarge",
             "InstanceCount": 2,
