@@ -40,7 +40,8 @@ FOR_SOME_JOBS = {"efs", "fsx"}
 
 EAGER_HANDLER = """
 from vpc_guardrail.wiring import inspect
-inspect._parts()
+inspect._stop_orders()
+inspect.parts()
 handler = inspect.inspect_batch
 """
 """What the inspector would be if it made its clients while Lambda starts it."""

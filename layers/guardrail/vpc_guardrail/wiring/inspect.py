@@ -2,19 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
-from vpc_guardrail.adapters.ledger import LedgerTable
-from vpc_guardrail.adapters.publisher import SnsPublisher
 from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.adapters.stop_orders import SqsStopOrders
 from vpc_guardrail.app.batch import RememberingJobReader
@@ -26,11 +22,10 @@ from vpc_guardrail.app.inspect_job import (
 )
 from vpc_guardrail.app.requests import MalformedRequestError
 from vpc_guardrail.core.model import TrainingJob
-from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
-from vpc_guardrail.wiring.publishing import publisher
-from vpc_guardrail.wiring.settings import required, settings_from
+from vpc_guardrail.wiring.parts import parts
+from vpc_guardrail.wiring.settings import required
 
 FAILS_ON_ITS_OWN_TURN = (
     BotoCoreError,
@@ -42,28 +37,9 @@ FAILS_ON_ITS_OWN_TURN = (
 """What may be wrong with another message of the batch; it is told when that one is handled."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What lasts as long as the process."""
-
-    settings: Settings
-    clients: Clients
-    ledger: LedgerTable
-    publisher: SnsPublisher
-    stop_orders: SqsStopOrders
-
-
 @cache
-def _parts() -> _Parts:
-    environment = os.environ
-    clients = Clients()
-    return _Parts(
-        settings=settings_from(environment),
-        clients=clients,
-        ledger=LedgerTable(clients.dynamodb, required(environment, "LEDGER_TABLE")),
-        publisher=publisher(clients, environment),
-        stop_orders=SqsStopOrders(clients.sqs, required(environment, "ENFORCEMENT_QUEUE_URL")),
-    )
+def _stop_orders() -> SqsStopOrders:
+    return SqsStopOrders(parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
 
 
 def now() -> datetime:
@@ -73,23 +49,23 @@ def now() -> datetime:
 
 def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     """Inspect the jobs that an SQS event announces; gives the partial batch response."""
-    parts = _parts()
+    made = parts()
     home = Home.of_function(context.invoked_function_arn)
-    jobs = RememberingJobReader(SageMakerJobReader(parts.clients.sagemaker))
+    jobs = RememberingJobReader(SageMakerJobReader(made.clients.sagemaker))
     bodies = [record["body"] for record in event["Records"]]
     inspector = Inspector(
         jobs=jobs,
         networks=Inventory(
-            parts.clients.ec2,
+            made.clients.ec2,
             now,
             lambda: _jobs_in_view(bodies, home, jobs),
-            FileSystemReader(parts.clients),
-            S3Reader(lambda: parts.clients.s3),
+            FileSystemReader(made.clients),
+            S3Reader(lambda: made.clients.s3),
         ),
-        ledger=parts.ledger.during(context),
-        publisher=parts.publisher,
-        stop_orders=parts.stop_orders,
-        settings=parts.settings,
+        ledger=made.ledger.during(context),
+        publisher=made.publisher,
+        stop_orders=_stop_orders(),
+        settings=made.settings(),
         now=now,
     )
 
