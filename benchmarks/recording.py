@@ -24,6 +24,7 @@ REPLACED = {ACCOUNT_ID.encode(): EMULATORS_ACCOUNT.encode()}
 """What becomes of the local AWS's answers, so that job and function live in one account."""
 
 JOB = "benchmark-job"
+SETTINGS = "/vpc-guardrail/benchmark/settings"
 SECONDS_TO_EVENT = 10.0
 SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -47,6 +48,7 @@ def prepare(aws: LocalAws) -> Invocation:
     )
     topic = session.client("sns").create_topic(Name="violations")["TopicArn"]
     queue = session.client("sqs").create_queue(QueueName="enforcement")["QueueUrl"]
+    session.client("ssm").put_parameter(Name=SETTINGS, Value="{}", Type="String")
     network = public_network(session.client("ec2"))
     session.client("sagemaker").create_training_job(
         TrainingJobName=JOB,
@@ -71,6 +73,7 @@ def prepare(aws: LocalAws) -> Invocation:
             "LEDGER_TABLE": ledger["TableDescription"]["TableName"],
             "VIOLATIONS_TOPIC_ARN": topic,
             "ENFORCEMENT_QUEUE_URL": queue,
+            "SETTINGS_PARAMETER": SETTINGS,
             "POWERTOOLS_SERVICE_NAME": "job_inspector",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         },

@@ -20,7 +20,15 @@ EVENT_SOURCE = "aws.sagemaker"
 DETAIL_TYPE = "AWS API Call via CloudTrail"
 EVENT_VERSION = "1.11"
 
-RECORDED = frozenset({"CreateTrainingJob", "StopTrainingJob", "DeleteTrainingJob"})
+RECORDED = frozenset(
+    {
+        "CreateTrainingJob",
+        "StopTrainingJob",
+        "DeleteTrainingJob",
+        "CreateHyperParameterTuningJob",
+        "StopHyperParameterTuningJob",
+    }
+)
 """Management events that write. A plain rule does not get read-only ones."""
 
 MAPS = frozenset(
@@ -31,9 +39,10 @@ MAPS = frozenset(
         "CollectionParameters",
         "RuleParameters",
         "ProfilingParameters",
+        "StaticHyperParameters",
     }
 )
-"""Members of CreateTrainingJob's request that are maps: their keys belong to the caller."""
+"""Members of the requests that are maps: their keys belong to the caller."""
 
 MAX_REQUEST_BYTES = 100 * 1024
 """A longer `requestParameters` is left out and marked `omitted` (CloudTrail's user guide)."""

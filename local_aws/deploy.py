@@ -58,12 +58,12 @@ def deploy(
     template = build / "template.yaml"
     if not template.exists():
         raise DeployError(f"{template} is missing; `make build` makes it.")
-    body = _with_uploaded_folders(session, template.read_text(), build)
+    url = _uploaded(session, _with_uploaded_folders(session, template.read_text(), build))
     cloudformation = session.client("cloudformation")
     try:
         cloudformation.create_stack(
             StackName=stack_name,
-            TemplateBody=body,
+            TemplateURL=url,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
@@ -127,6 +127,13 @@ def _with_uploaded_folders(session: boto3.Session, template: str, build: Path) -
         return f"{match['key']}s3://{ARTIFACTS_BUCKET}/{key}"
 
     return BUILT_FOLDER.sub(upload, template)
+
+
+def _uploaded(session: boto3.Session, template: str) -> str:
+    """The address in S3 of a template: a request holds no more than 51,200 bytes of one."""
+    key = f"{hashlib.sha256(template.encode()).hexdigest()}.yaml"
+    session.client("s3").put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=template.encode())
+    return f"https://s3.amazonaws.com/{ARTIFACTS_BUCKET}/{key}"
 
 
 def _wait_until_complete(cloudformation: Any, stack_name: str, seconds: float) -> dict[str, Any]:

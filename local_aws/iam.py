@@ -1,12 +1,13 @@
-"""The gate: IAM policies of the caller decide on EC2 and SageMaker calls too.
+"""The gate: IAM policies of the caller decide on EC2, SageMaker and Security Hub calls too.
 
-ministack gates its own services when AUTH=true. Here its evaluator is asked the same for the two
-services that it does not answer, signature check included. Not modelled: condition keys of the
-two services, resource-level permissions of EC2 (every call is judged on `*`), iam:PassRole.
+ministack gates its own services when AUTH=true. Here its evaluator is asked the same for the
+services that it does not answer, signature check included. Not modelled: condition keys of these
+services, resource-level permissions of EC2 (every call is judged on `*`), iam:PassRole.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -16,6 +17,12 @@ from ministack.core import iam_actions, iam_evaluator, responses
 
 from local_aws.account import ACCOUNT_ID, PARTITION, REGION
 from local_aws.wire import AwsCall, Reply, ec2_error, json_error
+
+NAMED_BY = {
+    "TrainingJobName": "training-job",
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
+}
+"""Members of SageMaker's requests that name a job, and the kind of job."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def principal(call: AwsCall) -> str:
 
 
 def denial(call: AwsCall) -> Denial | None:
-    """Why the caller may not make this EC2 or SageMaker call; None when it may."""
+    """Why the caller may not make this call; None when it may."""
     if not ministack.AUTH:
         return None
     query = parse_qs(call.query_string, keep_blank_values=True)
@@ -84,8 +91,13 @@ def _unknown_caller(call: AwsCall, action: str, failure: iam_evaluator.AuthError
 
 
 def _resource(call: AwsCall) -> str:
-    """SageMaker's service authorization reference: calls on a job are judged on its ARN."""
-    name = call.parameters.get("TrainingJobName") if call.service == "sagemaker" else None
-    if not isinstance(name, str):
-        return "*"
-    return f"arn:{PARTITION}:sagemaker:{call.region}:{ACCOUNT_ID}:training-job/{name.lower()}"
+    """What the service authorization reference has the call judged on: a job's or product's ARN."""
+    if call.operation == "BatchImportFindings":
+        return str(json.loads(call.body)["Findings"][0]["ProductArn"])
+    if call.service == "sagemaker" and isinstance(call.parameters.get("ResourceArn"), str):
+        return str(call.parameters["ResourceArn"])
+    for member, kind in NAMED_BY.items():
+        name = call.parameters.get(member) if call.service == "sagemaker" else None
+        if isinstance(name, str):
+            return f"arn:{PARTITION}:sagemaker:{call.region}:{ACCOUNT_ID}:{kind}/{name.lower()}"
+    return "*"

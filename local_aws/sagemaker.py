@@ -1,7 +1,7 @@
-"""A stand-in for SageMaker's training jobs: the API, with AWS's words where it refuses.
+"""A stand-in for SageMaker's jobs: the API, with AWS's words where it refuses.
 
-Faked: everything behind the API (see `jobs`). Not modelled: iam:PassRole, quotas, whether the
-role, image, subnets and groups exist, tags, ListTagsForResource, and all other SageMaker APIs.
+Faked: everything behind the API (see `jobs` and `tuning`). Not modelled: iam:PassRole, quotas,
+whether the role, image, subnets and groups exist, a change of tags, and all other SageMaker APIs.
 Texts that come from public reports and not from a live account are marked.
 """
 
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.account import ACCOUNT_ID, PARTITION
 from local_aws.jobs import ENDINGS, IN_PROGRESS, TrainingJob
+from local_aws.tuning import TuningJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 REQUIRED = ("TrainingJobName", "RoleArn", "OutputDataConfig")
+REQUIRED_FOR_TUNING = ("HyperParameterTuningJobName", "HyperParameterTuningJobConfig")
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """Pattern of TrainingJobName in SageMaker's service model."""
 
@@ -46,7 +48,7 @@ def _validation(message: str) -> SageMakerError:
 
 
 class TrainingJobs:
-    """All training jobs of one account in one Region.
+    """All training jobs of one account in one Region, and its tuning jobs.
 
     Names are unique without regard to case, because the ARN carries them in lower case.
     """
@@ -55,6 +57,7 @@ class TrainingJobs:
         self._region = region
         self._clock = clock
         self._jobs: dict[str, TrainingJob] = {}
+        self._tuning: dict[str, TuningJob] = {}
         self._lock = threading.Lock()
 
     def answer(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,6 +68,11 @@ class TrainingJobs:
             "StopTrainingJob": self.stop,
             "DeleteTrainingJob": self.delete,
             "ListTrainingJobs": self.list,
+            "ListTags": self.list_tags,
+            "CreateHyperParameterTuningJob": self.create_tuning,
+            "DescribeHyperParameterTuningJob": self.describe_tuning,
+            "StopHyperParameterTuningJob": self.stop_tuning,
+            "ListTrainingJobsForHyperParameterTuningJob": self.list_children,
         }
         if operation not in operations:
             message = f"The local stand-in for SageMaker does not know {operation}."
@@ -90,12 +98,44 @@ class TrainingJobs:
     def stop(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Begin to stop a job; refused in the words that awslabs/benchmark-ai#928 reports."""
         job = self._job(request)
-        status = job.status(self._clock())
-        if status != IN_PROGRESS:
-            raise _validation(
-                f"The request was rejected because the training job is in status {status}."
-            )
+        _refuse_unless_in_progress("training job", job.status(self._clock()))
         job.stop_requested_at = self._clock()
+        return {}
+
+    def create_tuning(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Start a tuning job, and at once as many children as may run side by side."""
+        _require(request, REQUIRED_FOR_TUNING)
+        name = request["HyperParameterTuningJobName"]
+        arn = self.arn(name, "hyper-parameter-tuning-job")
+        if name.lower() in self._tuning:
+            raise SageMakerError("ResourceInUse", f"A tuning job of this name exists ({arn})")
+        tuning = TuningJob(dict(request), arn, self._clock())
+        self._tuning[name.lower()] = tuning
+        for child in tuning.first_children():
+            child_arn = self.arn(child["TrainingJobName"])
+            self._jobs[child["TrainingJobName"].lower()] = TrainingJob(
+                child, child_arn, self._clock()
+            )
+        return {"HyperParameterTuningJobArn": arn}
+
+    def describe_tuning(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        tuning, now = self._tuning_job(request), self._clock()
+        return tuning.describe(now, [child.status(now) for child in self._children(tuning)])
+
+    def list_children(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The training jobs of a tuning job, all on one page."""
+        now, children = self._clock(), self._children(self._tuning_job(request))
+        summaries = [{**child.summary(now), "TunedHyperParameters": {}} for child in children]
+        return {"TrainingJobSummaries": summaries}
+
+    def stop_tuning(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Begin to stop a tuning job and its children. The refusal's text is our own."""
+        tuning, now = self._tuning_job(request), self._clock()
+        _refuse_unless_in_progress("tuning job", tuning.status(now))
+        tuning.stop_requested_at = now
+        for child in self._children(tuning):
+            if child.status(now) == IN_PROGRESS:
+                child.stop_requested_at = now
         return {}
 
     def delete(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +168,14 @@ class TrainingJobs:
             page["NextToken"] = str(end)
         return page
 
+    def list_tags(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The tags that a job was created with, all on one page."""
+        kind, _, name = str(request.get("ResourceArn", "")).rpartition("/")
+        if kind.endswith(":hyper-parameter-tuning-job"):
+            tuning = self._tuning_job({"HyperParameterTuningJobName": name})
+            return {"Tags": tuning.request.get("Tags", [])}
+        return {"Tags": self._job({"TrainingJobName": name}).request.get("Tags", [])}
+
     def finish(self, name: str, ending: str) -> None:
         """Let a job end by itself, as a test says; not an AWS operation."""
         if ending not in ENDINGS:
@@ -139,9 +187,24 @@ class TrainingJobs:
     def clear(self) -> None:
         with self._lock:
             self._jobs.clear()
+            self._tuning.clear()
 
-    def arn(self, name: str) -> str:
-        return f"arn:{PARTITION}:sagemaker:{self._region}:{ACCOUNT_ID}:training-job/{name.lower()}"
+    def arn(self, name: str, kind: str = "training-job") -> str:
+        return f"arn:{PARTITION}:sagemaker:{self._region}:{ACCOUNT_ID}:{kind}/{name.lower()}"
+
+    def _children(self, tuning: TuningJob) -> Sequence[TrainingJob]:
+        jobs = self._jobs.values()
+        return [job for job in jobs if job.request.get("TuningJobArn") == tuning.arn]
+
+    def _tuning_job(self, request: Mapping[str, Any]) -> TuningJob:
+        """The named tuning job; an unknown one is refused as an unknown training job."""
+        name = request.get("HyperParameterTuningJobName")
+        if name is None:
+            raise _missing(["HyperParameterTuningJobName"])
+        tuning = self._tuning.get(str(name).lower())
+        if tuning is None:
+            raise _validation("Requested resource not found.")
+        return tuning
 
     def _job(self, request: Mapping[str, Any]) -> TrainingJob:
         """The named job. SageMaker's convention for an unknown one; the text is not verified."""
@@ -154,10 +217,17 @@ class TrainingJobs:
         return job
 
 
-def _require(request: Mapping[str, Any]) -> None:
-    missing = [member for member in REQUIRED if request.get(member) is None]
+def _refuse_unless_in_progress(kind: str, status: str) -> None:
+    if status != IN_PROGRESS:
+        raise _validation(f"The request was rejected because the {kind} is in status {status}.")
+
+
+def _require(request: Mapping[str, Any], members: tuple[str, ...] = REQUIRED) -> None:
+    missing = [member for member in members if request.get(member) is None]
     if missing:
         raise _missing(missing)
+    if members is not REQUIRED:
+        return
     name = request["TrainingJobName"]
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise _validation(

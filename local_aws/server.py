@@ -1,8 +1,9 @@
 """One process, one port: the ASGI application of the local AWS.
 
 Requests are told apart by the service in their SigV4 credential scope: `ec2` goes to moto,
-`sagemaker` to our stand-in, everything else to ministack. Before that come the faults on order,
-and for the two services that are not ministack's the IAM gate; after it, the record of calls.
+`sagemaker` and `securityhub` to our stand-ins, everything else to ministack. Before that come the
+faults on order, and for the services that are not ministack's the IAM gate; after it, the record
+of calls.
 
 Faked: encryption in transit. The loopback speaks plain HTTP, but every request counts as one that
 came over TLS, or policies that deny `aws:SecureTransport: false` would deny everything.
@@ -34,6 +35,7 @@ from local_aws.control import Control
 from local_aws.ec2 import Ec2
 from local_aws.faults import FaultBook
 from local_aws.sagemaker import SageMakerError, TrainingJobs
+from local_aws.security_hub import SecurityHub
 from local_aws.wire import AwsCall, Reply, Unreadable, json_error, json_reply, read_call
 
 Message = MutableMapping[str, Any]
@@ -60,16 +62,21 @@ class LocalAwsServer:
         self.published: list[dict[str, Any]] = []
         """Parameters of each Publish that SNS took: nobody delivers what is for e-mail alone."""
         self._regions: dict[str, TrainingJobs] = {}
+        self._hubs: dict[str, SecurityHub] = {}
         self._control = Control(self)
         self._events: set[asyncio.Task[None]] = set()
 
     def sagemaker(self, region: str) -> TrainingJobs:
         return self._regions.setdefault(region, TrainingJobs(region))
 
+    def security_hub(self, region: str) -> SecurityHub:
+        return self._hubs.setdefault(region, SecurityHub(region))
+
     async def reset(self) -> None:
         for event in list(self._events):
             event.cancel()
         self._regions.clear()
+        self._hubs.clear()
         self.announced.clear()
         self.published.clear()
         await asyncio.to_thread(self.ec2.reset)
@@ -112,6 +119,9 @@ class LocalAwsServer:
         """The answer of the services that are not ministack's; None when the call is not theirs."""
         if call.service == "sagemaker":
             return self._sagemaker(call, principal)
+        if call.service == "securityhub":
+            denial = iam.denial(call)
+            return denial.reply if denial else self.security_hub(call.region).answer(call)
         if call.service == "ec2":
             denial = iam.denial(call)
             return denial.reply if denial else await asyncio.to_thread(self.ec2.answer, call)

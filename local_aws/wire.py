@@ -19,6 +19,9 @@ XML = "text/xml;charset=UTF-8"
 UNSIGNED = ""
 
 
+OF_SECURITY_HUB = {"/findings/import": "BatchImportFindings", "/findings": "GetFindings"}
+"""Security Hub's operations that are answered here, by their path."""
+
 ABOUT_BUCKETS = {"location": "GetBucketLocation", "policy": "GetBucketPolicy"}
 """S3's operations that the guardrail calls, by the sub-resource of a bucket."""
 
@@ -38,7 +41,7 @@ class AwsCall:
     """Signing name, as in the credential scope; empty when the request is not signed."""
     operation: str
     """`DescribeSubnets`; for REST protocols, which name none, the method and the path, but for what
-    the guardrail asks of S3."""
+    the guardrail asks of S3, and for Security Hub."""
     access_key: str
     region: str
     method: str
@@ -91,7 +94,8 @@ def read_call(scope: Mapping[str, Any], body: bytes) -> AwsCall:
     path = scope["path"]
     return AwsCall(
         service=service,
-        operation=_operation(headers, scope["method"], path, query_string, body),
+        operation=OF_SECURITY_HUB.get(path if service == "securityhub" else "")
+        or _operation(headers, scope["method"], path, query_string, body),
         access_key=access_key,
         region=region,
         method=scope["method"],

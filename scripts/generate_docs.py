@@ -1,16 +1,29 @@
 """Make the generated documents from the code; `--check` only tells whether they are stale.
 
-They are the parts of the README between `<!-- generated: NAME -->` and `<!-- end of NAME -->`, and
-a page for each check under `docs/checks/`.
+They are the parts of the README and of `docs/settings.md` between `<!-- generated: NAME -->` and
+`<!-- end of NAME -->`, a page for each check under `docs/checks/`, and the schema of the settings
+document.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION, actions
+from vpc_guardrail.app.forms import (
+    Choice,
+    Field,
+    ListOf,
+    MapOf,
+    OrNull,
+    Structure,
+    Text,
+    Whole,
+)
+from vpc_guardrail.app.settings_document import document_form, settings_schema
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import CheckSpec, StopPolicy
 from vpc_guardrail.report.check_page import check_page
@@ -18,10 +31,12 @@ from vpc_guardrail.report.check_page import check_page
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 CHECK_PAGES = ROOT / "docs" / "checks"
+SETTINGS_PAGE = ROOT / "docs" / "settings.md"
+SETTINGS_SCHEMA = ROOT / "docs" / "settings.schema.json"
 
 GENERATED = "<!-- Generated from the check's spec by `make docs`; do not edit. -->\n\n"
 
-STOP_MARKS = {StopPolicy.DEFAULT: "yes", StopPolicy.ALLOWED: "not yet", StopPolicy.NEVER: "no"}
+STOP_MARKS = {StopPolicy.DEFAULT: "yes", StopPolicy.ALLOWED: "may", StopPolicy.NEVER: "no"}
 
 
 def checks_table() -> str:
@@ -51,9 +66,60 @@ def permissions_table() -> str:
     return "\n".join(rows)
 
 
+def settings_table() -> str:
+    """The fields of the settings document; those of the checks are all alike."""
+    rows = ["| field | must be | default | |", "|---|---|---|---|"]
+    for name, member in document_form().fields.items():
+        rows += _field_rows(name, member)
+    return "\n".join(rows)
+
+
+def _field_rows(path: str, member: Field) -> list[str]:
+    form = member.form
+    if path == "checks" and isinstance(form, Structure):
+        path, form = "checks.CHECK", next(iter(form.fields.values())).form
+    if path.startswith("exemptions_by_tag") and isinstance(form, OrNull):
+        form = form.form
+    elif path == "exemptions" and isinstance(form, ListOf):
+        path, form = "exemptions[]", form.form
+    if isinstance(form, Structure):
+        inner = form.fields.items()
+        return [row for name, each in inner for row in _field_rows(f"{path}.{name}", each)]
+    default = "of the check" if path.startswith("checks.") else _json(member.default)
+    row = f"| `{path}` | {_must_be(form)} | {default} | {member.about} |"
+    return [row.replace("*", r"\*")]
+
+
+def _json(value: object) -> str:
+    return "" if value is None else f"`{json.dumps(value)}`"
+
+
+def _must_be(form: object) -> str:
+    match form:
+        case Choice(choices):
+            said = ", ".join(f"`{each.value}`" for each in choices)
+        case Whole(least, most):
+            said = f"{least} to {most}"
+        case ListOf(inner):
+            said = f"a list: {_must_be(inner)}"
+        case MapOf(names, inner):
+            said = f"{names.must_be}: {_must_be(inner)}"
+        case OrNull(inner):
+            said = f"{_must_be(inner)}, or null"
+        case Text():
+            said = form.must_be
+        case _:
+            said = "a day such as `2027-03-31`"
+    return said
+
+
 def parts() -> Mapping[str, str]:
     """The generated parts, by name."""
-    return {"checks": checks_table(), "permissions": permissions_table()}
+    return {
+        "checks": checks_table(),
+        "permissions": permissions_table(),
+        "settings": settings_table(),
+    }
 
 
 def filled(text: str) -> str:
@@ -74,7 +140,9 @@ def filled(text: str) -> str:
 def documents() -> dict[Path, str]:
     """Every document that is generated, wholly or in parts, as it should be."""
     pages = {CHECK_PAGES / f"{spec.name}.md": GENERATED + check_page(spec) for spec in SPECS}
-    return {README: filled(README.read_text()), **pages}
+    schema = json.dumps(settings_schema(), indent=2) + "\n"
+    filled_in = {page: filled(page.read_text()) for page in (README, SETTINGS_PAGE)}
+    return {**filled_in, SETTINGS_SCHEMA: schema, **pages}
 
 
 def stale() -> list[Path]:

@@ -9,6 +9,7 @@ S3's prefix list, and one security group whose members may talk about everything
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -31,6 +32,7 @@ from vpc_guardrail.core.model import (
     FileSystem,
     InstancePlan,
     InstanceSet,
+    JobKind,
     JobSource,
     MountPoint,
     NatGateway,
@@ -45,6 +47,7 @@ from vpc_guardrail.core.model import (
     S3Use,
     SecurityGroup,
     SecurityGroupRule,
+    Starts,
     Subnet,
     Target,
     TargetKind,
@@ -55,6 +58,7 @@ from vpc_guardrail.core.model import (
 )
 from vpc_guardrail.core.model.acls import LAST_RULE
 from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, TCP
+from vpc_guardrail.core.model.job import ONE_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,6 +137,32 @@ SOUND_PLACES = (
 def a_job_without_vpc(*, source: JobSource = JobSource.DESCRIBED) -> TrainingJob:
     """A job that runs in SageMaker's own network."""
     return a_job(name="open-1", subnets=(), groups=(), source=source)
+
+
+def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> TrainingJob:
+    """A tuning job with a training definition for each of these jobs, named by it; or for one."""
+    asked = definitions or (a_job(),)
+    name, arn = "tune-1", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/tune-1"
+    whole = replace(
+        asked[0],
+        name=name,
+        arn=arn,
+        kind=JobKind.TUNING,
+        secondary_status="",
+        starts=starts,
+        vpc_config=next((each.vpc_config for each in asked if each.vpc_config), None),
+    )
+    parts = [
+        replace(
+            whole,
+            definition_name=each.name,
+            vpc_config=each.vpc_config,
+            instance_plans=each.instance_plans,
+            role_arn=each.role_arn,
+        )
+        for each in asked
+    ]
+    return replace(whole, definitions=tuple(parts))
 
 
 def a_plan(*sets: tuple[str, int]) -> InstancePlan:

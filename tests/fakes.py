@@ -10,20 +10,29 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.builders import NOW
+from vpc_guardrail.app.alert_book import Page, PageChangedError
+from vpc_guardrail.app.alerts import Alerts
+from vpc_guardrail.app.circuit_breaker import TooManyStopsError
 from vpc_guardrail.app.errors import (
     JobAlreadyEndedError,
     JobNotFoundError,
     JobNotReadableError,
 )
 from vpc_guardrail.app.order_codec import decode, encode
+from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
+    from vpc_guardrail.app.alert_book import AllMended, Inspected, Recurrence
+    from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.app.enforcement import Enforcement, StopOrder
     from vpc_guardrail.app.ports import Json
     from vpc_guardrail.core.decision import Judgement
-    from vpc_guardrail.core.model import Network, TrainingJob
+    from vpc_guardrail.core.model import Fact, Network, TrainingJob
+    from vpc_guardrail.core.settings import Settings
 
 
 class ThrottledError(Exception):
@@ -58,12 +67,15 @@ class FakeJobs(_Faults):
         self._jobs = {job.name: job for job in jobs}
         self._readable = True
 
-    def describe(self, name: str) -> TrainingJob:
+    def describe(self, name: str, kind: JobKind = JobKind.TRAINING) -> TrainingJob:
         self.asked.append(name)
         self._meet()
         if not self._readable:
             raise JobNotReadableError("sagemaker:DescribeTrainingJob is denied")
-        return self.now(name)
+        job = self.now(name)
+        if job.kind is not kind:
+            raise JobNotFoundError(f"{kind.spoken} {name} was not found")
+        return job
 
     def now(self, name: str) -> TrainingJob:
         """The job as it is, without asking SageMaker."""
@@ -86,6 +98,20 @@ class FakeJobs(_Faults):
     def deny(self) -> None:
         """From now on no job may be described."""
         self._readable = False
+
+
+class FakeTags(_Faults):
+    """The tags that every job carries; `asked` holds the ARNs of the jobs they were read for."""
+
+    def __init__(self, tags: Fact[Mapping[str, str]] | None = None) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._tags = {} if tags is None else tags
+
+    def tags_of(self, job_arn: str) -> Fact[Mapping[str, str]]:
+        self.asked.append(job_arn)
+        self._meet()
+        return self._tags
 
 
 class FakeNetworks(_Faults):
@@ -130,6 +156,20 @@ class FakeLedger:
         self._held.add(key)
 
 
+class FakeBreaker:
+    """A circuit breaker that counts each key once; `admitted` holds those that it let through."""
+
+    def __init__(self) -> None:
+        self.admitted: list[str] = []
+
+    def admit(self, key: str, limit: int) -> None:
+        if key in self.admitted:
+            return
+        if len(self.admitted) >= limit:
+            raise TooManyStopsError(limit)
+        self.admitted.append(key)
+
+
 class FakePublisher(_Faults):
     """Whoever listens; a refused message was not told."""
 
@@ -137,10 +177,22 @@ class FakePublisher(_Faults):
         super().__init__()
         self.judgements: list[Judgement] = []
         self.enforcements: list[Enforcement] = []
+        self.recurrences: list[Recurrence | None] = []
+        self.mended: list[AllMended] = []
+        self.digests: list[Digest] = []
 
-    def tell_judgement(self, judgement: Judgement) -> None:
+    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
         self._meet()
         self.judgements.append(judgement)
+        self.recurrences.append(recurrence)
+
+    def tell_mended(self, mended: AllMended) -> None:
+        self._meet()
+        self.mended.append(mended)
+
+    def tell_digest(self, digest: Digest) -> None:
+        self._meet()
+        self.digests.append(digest)
 
     def tell_enforcement(self, enforcement: Enforcement) -> None:
         self._meet()
@@ -149,7 +201,62 @@ class FakePublisher(_Faults):
     @property
     def told_nobody(self) -> bool:
         """True as long as not one message was published."""
-        return not self.judgements and not self.enforcements
+        return not (self.judgements or self.enforcements or self.mended or self.digests)
+
+
+class FakeBook(_Faults):
+    """A book of alerts in memory; `inspected` holds what was noted, by the job."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inspected: dict[str, Inspected] = {}
+        self._pages: dict[str, Page] = {}
+        self._failing_writes: list[Exception] = []
+
+    def fail_on_write(self, *errors: Exception) -> None:
+        """Let the next writings of a page fail with these."""
+        self._failing_writes += errors
+
+    def page(self, vpc_id: str) -> Page:
+        self._meet()
+        return self._pages.get(vpc_id, Page(vpc_id))
+
+    def write(self, page: Page, kept_until: datetime) -> Page:
+        self._meet()
+        if self._failing_writes:
+            raise self._failing_writes.pop(0)
+        if page.version != self._pages.get(page.vpc_id, page).version:
+            raise PageChangedError(page.vpc_id)
+        self._pages[page.vpc_id] = replace(page, version=page.version + 1)
+        return self._pages[page.vpc_id]
+
+    def pages(self) -> Iterator[Page]:
+        yield from self._pages.values()
+
+    def note(self, inspected: Inspected) -> None:
+        self._meet()
+        self.inspected[inspected.job] = inspected
+
+    def inspected_since(self, time: datetime) -> Iterator[Inspected]:
+        return (each for each in self.inspected.values() if each.at >= time)
+
+
+def alerts_through(
+    publisher: FakePublisher,
+    settings: Settings,
+    *,
+    book: FakeBook | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
+    pause: Callable[[float], None] = lambda seconds: None,
+) -> Alerts:
+    """Alerts with a book of their own, unless one is given; nothing waits."""
+    return Alerts(
+        book=FakeBook() if book is None else book,
+        publisher=publisher,
+        settings=settings,
+        now=now,
+        pause=pause,
+    )
 
 
 class FakeStopOrders(_Faults):
@@ -165,7 +272,7 @@ class FakeStopOrders(_Faults):
 
 
 class FakeStopper(_Faults):
-    """StopTrainingJob over the jobs of a `FakeJobs`; `stopped` holds those it really stopped."""
+    """SageMaker's stops over a `FakeJobs`; `stopped` holds the jobs that it really stopped."""
 
     def __init__(self, jobs: FakeJobs) -> None:
         super().__init__()
@@ -173,10 +280,13 @@ class FakeStopper(_Faults):
         self.stopped: list[str] = []
         self._jobs = jobs
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, kind: JobKind = JobKind.TRAINING) -> None:
         self.asked.append(name)
         self._meet()
-        status = self._jobs.now(name).status
+        job = self._jobs.now(name)
+        if job.kind is not kind:
+            raise JobNotFoundError(f"{kind.spoken} {name} was not found")
+        status = job.status
         if status != "InProgress":
             raise JobAlreadyEndedError(f"the training job is in status {status}")
         self._jobs.end(name, "Stopping")

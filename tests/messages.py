@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.builders import ACCOUNT, NOW, REGION, VPC, a_job
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
+from vpc_guardrail.core.model import Starter
+from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.wiring.events import Home
 
 if TYPE_CHECKING:
@@ -15,11 +18,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vpc_guardrail.core.finding import Finding
-    from vpc_guardrail.core.model import TrainingJob
+    from vpc_guardrail.core.model import Fact, TrainingJob
 
 Json = Any
 
 HOME: Final = Home(ACCOUNT, REGION)
+
+ALICE: Final = Starter(
+    "AssumedRole",
+    "Research",
+    arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/Research/alice@example.com",
+    session_name="alice@example.com",
+)
+"""Who starts jobs, where a test says so: a person in the session of a role."""
+
 ABSENT: Final = object()
 """The value of a member that shall not be there."""
 
@@ -84,6 +96,48 @@ def a_request(name: str = "train-1", **members: Json) -> dict[str, Json]:
     return _present(request | members)
 
 
+def a_tuning_arn(name: str = "tune-1") -> str:
+    """The ARN of a tuning job."""
+    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/{name}"
+
+
+def a_definition(**members: Json) -> dict[str, Json]:
+    """A training definition of a tuning job, as CloudTrail writes it."""
+    definition = a_request(
+        definitionName="forest",
+        staticHyperParameters={"epochs": "1", "VpcConfig": "none"},
+        tuningObjective={"type": "Minimize", "metricName": "loss"},
+        trainingJobName=ABSENT,
+        hyperParameters=ABSENT,
+        trainingJobArn=ABSENT,
+    )
+    return _present(definition | members)
+
+
+def a_tuning_request(name: str = "tune-1", **members: Json) -> dict[str, Json]:
+    """requestParameters of a CreateHyperParameterTuningJob call."""
+    request = {
+        "hyperParameterTuningJobName": name,
+        "hyperParameterTuningJobConfig": {
+            "strategy": "Bayesian",
+            "resourceLimits": {"maxNumberOfTrainingJobs": 20, "maxParallelTrainingJobs": 4},
+        },
+        "trainingJobDefinition": a_definition(),
+        "tags": [{"key": "team", "value": "ml"}],
+    }
+    return _present(request | members)
+
+
+def a_tuning_event(name: str = "tune-1", **detail: Json) -> dict[str, Json]:
+    """The EventBridge event of a CreateHyperParameterTuningJob call that went well."""
+    told = {
+        "eventName": "CreateHyperParameterTuningJob",
+        "requestParameters": a_tuning_request(name),
+        "responseElements": {"hyperParameterTuningJobArn": a_tuning_arn(name)},
+    }
+    return an_event(name, **(told | detail))
+
+
 def an_event(name: str = "train-1", **detail: Json) -> dict[str, Json]:
     """The EventBridge event of a CreateTrainingJob call that went well; `detail` replaces."""
     record = {
@@ -129,6 +183,8 @@ def a_stop_order(
     created_at: datetime = NOW,
     vpc_id: str | None = None,
     checks: tuple[str, ...] = ("vpc-config-present",),
+    started_by: Fact[Starter] = NOBODY_TOLD,
+    role_arn: Fact[str] = NO_ROLE,
 ) -> StopOrder:
     """An order to stop the job that `a_job` builds."""
     return StopOrder(
@@ -140,6 +196,8 @@ def a_stop_order(
         checks=checks,
         severity="CRITICAL",
         rule_set="0.1.0",
+        started_by=started_by,
+        role_arn=role_arn,
     )
 
 
@@ -160,6 +218,7 @@ def a_judgement(
     job: TrainingJob | None = None,
     vpc_id: str | None = VPC,
     stopping_checks: Iterable[str] = (),
+    started_by: Fact[Starter] = NOBODY_TOLD,
 ) -> Judgement:
     """A judgement on a job, with these findings."""
     return Judgement(
@@ -171,6 +230,7 @@ def a_judgement(
         stopping_checks=tuple(stopping_checks),
         facts_read_at=NOW,
         rule_set="0.1.0",
+        started_by=started_by,
     )
 
 

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from tests.builders import NOW
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
+from vpc_guardrail.core.model import Starter
+from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +84,33 @@ class Request:
         return written
 
 
+CREATE_TUNING_JOB = "CreateHyperParameterTuningJob"
+
+
+@dataclass(frozen=True)
+class TuningRequest:
+    """A CreateHyperParameterTuningJob request with the API's casing."""
+
+    values: Mapping[str, Json]
+
+    @property
+    def name(self) -> str:
+        return str(self.values["HyperParameterTuningJobName"])
+
+    @property
+    def definitions(self) -> list[Mapping[str, Json]]:
+        """In either form; SageMaker takes one of the two."""
+        one = self.values.get("TrainingJobDefinition")
+        return [*([one] if one else ()), *self.values.get("TrainingJobDefinitions", ())]
+
+    @property
+    def as_cloudtrail_writes_it(self) -> dict[str, Json]:
+        """Each structure's members begin in lower case; the keys of maps are left alone."""
+        written = _lowered(_request_shape(CREATE_TUNING_JOB), self.values)
+        assert isinstance(written, dict)
+        return written
+
+
 def requests(
     texts: st.SearchStrategy[str] = short_texts, **members: st.SearchStrategy[Json]
 ) -> st.SearchStrategy[Request]:
@@ -88,6 +118,11 @@ def requests(
     allowed = _values(_request_shape(), texts)
     replaced = st.fixed_dictionaries(members)
     return st.builds(lambda values, chosen: Request(values | chosen), allowed, replaced)
+
+
+def tuning_requests() -> st.SearchStrategy[TuningRequest]:
+    """Requests that the model allows: by its words neither form of definitions is required."""
+    return st.builds(TuningRequest, _values(_request_shape(CREATE_TUNING_JOB), short_texts))
 
 
 def values_of(shape_name: str) -> st.SearchStrategy[Json]:
@@ -101,14 +136,16 @@ def _model() -> Any:
 
 
 @cache
-def _request_shape() -> StructureShape:
-    shape = _model().operation_model("CreateTrainingJob").input_shape
+def _request_shape(operation: str = "CreateTrainingJob") -> StructureShape:
+    shape = _model().operation_model(operation).input_shape
     assert isinstance(shape, StructureShape)
     return shape
 
 
 SPECIAL = {
     "TrainingJobName": job_names,
+    "HyperParameterTuningJobName": job_names,
+    "MaxParallelTrainingJobs": st.integers(1, 100),
     "SubnetId": subnet_ids,
     "SecurityGroupId": group_ids,
     "TrainingInstanceCount": st.integers(1, 64),
@@ -175,6 +212,15 @@ findings: st.SearchStrategy[Finding] = st.builds(
     remediation=hostile_texts,
 )
 
+starters: st.SearchStrategy[Starter] = st.builds(
+    Starter,
+    type=st.text(min_size=1),
+    name=st.text(min_size=1),
+    **dict.fromkeys(
+        ("arn", "session_name", "source_identity", "invoked_by"), st.none() | st.text(min_size=1)
+    ),
+)
+
 orders: st.SearchStrategy[StopOrder] = st.builds(
     StopOrder,
     job_name=st.text(min_size=1),
@@ -185,4 +231,6 @@ orders: st.SearchStrategy[StopOrder] = st.builds(
     checks=st.lists(st.text(min_size=1), min_size=1).map(tuple),
     severity=st.text(min_size=1),
     rule_set=st.text(min_size=1),
+    started_by=st.just(NOBODY_TOLD) | starters,
+    role_arn=st.just(NO_ROLE) | st.text(min_size=1),
 )

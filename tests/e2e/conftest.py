@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from local_aws.networks import TrainingNetwork
 
 ARTIFACT = ROOT / ".aws-sam" / "build"
+UNRESTRAINED = '{"circuit_breaker": {"stops_per_hour": 1000}, "alerts": {"window_hours": 0}}'
+"""The session stops more jobs than a guardrail does in an hour, and its tests share networks."""
 LAST = "test_whole_session.py"
 
 
@@ -52,7 +54,8 @@ def session(aws: LocalAws) -> AwsSession:
 
 @pytest.fixture(scope="session")
 def enforcing_stack(aws: LocalAws, session: AwsSession, artifact: Path) -> Guardrail:
-    guardrail = Guardrail.deployed(aws, session, artifact, "enforcing", {"Mode": "enforce"})
+    parameters = {"Mode": "enforce", "Settings": UNRESTRAINED}
+    guardrail = Guardrail.deployed(aws, session, artifact, "enforcing", parameters)
     guardrail.mute()
     guardrail.warm_up(Owner(aws, session).start(None))
     return guardrail

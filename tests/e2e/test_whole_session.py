@@ -50,20 +50,23 @@ def test_each_function_made_only_the_calls_that_are_declared(
     assert enforcing_stack.enforcer.calls()
 
 
-def test_only_the_enforcer_of_the_enforcing_guardrail_ever_stopped_a_job(
-    aws: LocalAws, enforcing_stack: Guardrail
+def test_only_the_enforcers_of_enforcing_guardrails_ever_stopped_a_job(
+    aws: LocalAws, enforcing_stack: Guardrail, auditing_stack: Guardrail
 ) -> None:
-    stops = aws.controls.calls("sagemaker", "StopTrainingJob")
+    stoppers = {
+        stop.principal.split("/")[1]
+        for operation in ("StopTrainingJob", "StopHyperParameterTuningJob")
+        for stop in aws.controls.calls("sagemaker", operation)
+    }
 
-    assert stops
-    assert {stop.principal.split("/")[1] for stop in stops} == {enforcing_stack.enforcer.role}
+    assert enforcing_stack.enforcer.role in stoppers
+    assert auditing_stack.enforcer.role not in stoppers
+    assert all("JobEnforcerRole" in each for each in stoppers)
 
 
 def test_fault_4_nobody_ever_listed_training_jobs(aws: LocalAws) -> None:
     """Fault 4 of the peers: the whole history is listed for one event."""
-    lists = [call for call in aws.controls.calls("sagemaker") if "List" in call.operation]
-
-    assert lists == []
+    assert aws.controls.calls("sagemaker", "ListTrainingJobs") == []
 
 
 def test_a_loop_leaves_nothing_in_a_dead_letter_queue(enforcing: Guardrail) -> None:

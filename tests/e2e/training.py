@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.account import ACCOUNT_ID, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from local_aws.client import AwsSession
     from local_aws.launch import LocalAws
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 SECONDS_TO_EVENT = 20.0
 SECONDS_BETWEEN_LOOKS = 0.05
+
+NAMED_BY = {
+    "CreateTrainingJob": "trainingJobName",
+    "CreateHyperParameterTuningJob": "hyperParameterTuningJobName",
+}
+"""The calls whose events are waited for, and where their request names the job."""
 
 ENDED_BY_STOP = ("Stopping", "Stopped")
 
@@ -51,12 +57,46 @@ class Owner:
         name: str = "job",
         instance_type: str = "ml.m5.xlarge",
         instance_count: int = 2,
+        tags: Mapping[str, str] | None = None,
     ) -> Job:
         """Start a job in a network, or in none, and wait until its event was on the bus."""
         unique = f"{name}-{uuid.uuid4().hex[:8]}"
         request = a_request(unique, network, instance_type, instance_count)
+        if tags:
+            request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         arn = self._sagemaker().create_training_job(**request)["TrainingJobArn"]
         return Job(unique, arn, self.wait_for_entry(unique))
+
+    def start_tuning(self, *networks: TrainingNetwork | None, parallel: int = 2) -> Job:
+        """Start a tuning job with a training definition in each network, and wait for its event."""
+        unique = f"tune-{uuid.uuid4().hex[:8]}"
+        request = a_tuning_request(unique, networks, parallel)
+        answer = self._sagemaker().create_hyper_parameter_tuning_job(**request)
+        arn = answer["HyperParameterTuningJobArn"]
+        return Job(unique, arn, self.wait_for_entry(unique))
+
+    def children_of(self, tuning: Job) -> list[Job]:
+        """The training jobs that a tuning job has started; no event tells of them."""
+        page = self._sagemaker().list_training_jobs_for_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName=tuning.name
+        )
+        return [
+            Job(each["TrainingJobName"], each["TrainingJobArn"], tuning.entry)
+            for each in page["TrainingJobSummaries"]
+        ]
+
+    def tuning_status_of(self, tuning: Job) -> str:
+        status: str = self._tuning_job(tuning)["HyperParameterTuningJobStatus"]
+        return status
+
+    def tuning_created_at(self, tuning: Job) -> Any:
+        return self._tuning_job(tuning)["CreationTime"]
+
+    def _tuning_job(self, tuning: Job) -> Mapping[str, Any]:
+        described: Mapping[str, Any] = self._sagemaker().describe_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName=tuning.name
+        )
+        return described
 
     def start_again(self, job: Job, network: TrainingNetwork | None = None) -> Mapping[str, Any]:
         """Try to start another job under the same name, which must fail; gives its event."""
@@ -116,6 +156,31 @@ def a_request(
     return request
 
 
+def a_tuning_request(
+    name: str, networks: Sequence[TrainingNetwork | None], parallel: int
+) -> dict[str, Any]:
+    """The members of CreateHyperParameterTuningJob."""
+    definitions = []
+    for number, network in enumerate(networks, 1):
+        members = a_request("", network, "ml.m5.xlarge", 2)
+        del members["TrainingJobName"]
+        members["StaticHyperParameters"] = members.pop("HyperParameters")
+        definitions.append({**members, "DefinitionName": f"definition-{number}"})
+    asked = (
+        {"TrainingJobDefinition": definitions[0]}
+        if len(definitions) == 1
+        else {"TrainingJobDefinitions": definitions}
+    )
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "ResourceLimits": {"MaxParallelTrainingJobs": parallel, "MaxNumberOfTrainingJobs": 9},
+        },
+        **asked,
+    }
+
+
 def delivered(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry of PutEvents as a target of a rule gets it."""
     detail: dict[str, Any] = json.loads(entry["Detail"])
@@ -135,4 +200,5 @@ def delivered(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _names(entry: Mapping[str, Any], name: str) -> bool:
     detail = json.loads(entry["Detail"])
     parameters = detail.get("requestParameters") or {}
-    return detail["eventName"] == "CreateTrainingJob" and parameters.get("trainingJobName") == name
+    member = NAMED_BY.get(detail["eventName"])
+    return member is not None and parameters.get(member) == name

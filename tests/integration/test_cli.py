@@ -184,3 +184,39 @@ class TestGenerate:
 
     def test_a_job_that_is_not_there_has_none_either(self) -> None:
         assert generate("endpoint-policy", "--job", "gone").exit_code == 2
+
+
+def test_a_tuning_job_is_judged_by_its_arn() -> None:
+    sagemaker = boto3.client("sagemaker", region_name=REGION)
+    definition: Any = {
+        "DefinitionName": "forest",
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/training",
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+        "ResourceConfig": {
+            "InstanceType": "ml.m5.xlarge",
+            "InstanceCount": 1,
+            "VolumeSizeInGB": 10,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    }
+    arn = sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="tune-1",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "ResourceLimits": {"MaxParallelTrainingJobs": 2},
+        },
+        TrainingJobDefinition=definition,
+    )["HyperParameterTuningJobArn"]
+
+    done = check(arn)
+
+    assert judged(done) == {arn: "noncompliant"}
+    assert done.exit_code == 1
+    (failed,) = [
+        each for each in json.loads(done.stdout)[0]["findings"] if each["status"] == "FAIL"
+    ]
+    assert failed["check"] == "vpc-config-present"
+    stored = CliRunner().invoke(app, ["snapshot", arn])
+    (kept,) = json.loads(stored.stdout)["job"]["definitions"]
+    assert kept["definition_name"] == "forest"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.integration.conftest import Waits
 
-SERVICES = ("dynamodb", "ec2", "s3", "sagemaker", "sns", "sqs")
+SERVICES = ("dynamodb", "ec2", "s3", "sagemaker", "sns", "sqs", "ssm")
 
 
 @pytest.mark.parametrize("service", SERVICES)

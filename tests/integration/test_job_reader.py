@@ -12,7 +12,14 @@ from tests.builders import ACCOUNT, REGION
 from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
-from vpc_guardrail.core.model import InstancePlan, InstanceSet, JobSource, VpcConfig
+from vpc_guardrail.core.model import (
+    InstancePlan,
+    InstanceSet,
+    JobKind,
+    JobSource,
+    Starts,
+    VpcConfig,
+)
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Waits
@@ -95,6 +102,53 @@ def test_a_job_that_may_not_be_described_is_not_readable(
     wire.fails("DescribeTrainingJob", "AccessDeniedException")
     with pytest.raises(JobNotReadableError, match="sagemaker:DescribeTrainingJob"):
         jobs.describe("train-1")
+
+
+def test_a_tuning_job_is_described_by_one_call(
+    clients: Clients, wire: Wire, jobs: SageMakerJobReader
+) -> None:
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/tune-1"
+    description = {
+        "HyperParameterTuningJobName": "tune-1",
+        "HyperParameterTuningJobArn": arn,
+        "HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxParallelTrainingJobs": 3}},
+        "TrainingJobDefinition": {
+            "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-a"]},
+            "StaticHyperParameters": {"VpcConfig": "none"},
+        },
+        "HyperParameterTuningJobStatus": "InProgress",
+        "TrainingJobStatusCounters": {"InProgress": 1},
+        "CreationTime": 1793448000.123,
+    }
+    wire.answers("DescribeHyperParameterTuningJob", json.dumps(description))
+
+    job = jobs.describe("tune-1", JobKind.TUNING)
+
+    assert wire.requests == [
+        ("DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": "tune-1"})
+    ]
+    assert (job.arn, job.status, job.kind) == (arn, "InProgress", JobKind.TUNING)
+    assert job.created_at.timestamp() == pytest.approx(1793448000.123)
+    assert [each.subnet_ids for each in job.judged] == [("subnet-a",)]
+    assert job.judged[0].starts == Starts(2, 2)
+
+
+def test_a_tuning_job_that_does_not_exist_is_not_found(
+    wire: Wire, jobs: SageMakerJobReader
+) -> None:
+    wire.fails(
+        "DescribeHyperParameterTuningJob", "ValidationException", "Requested resource not found."
+    )
+    with pytest.raises(JobNotFoundError, match="tuning job tune-1"):
+        jobs.describe("tune-1", JobKind.TUNING)
+
+
+def test_a_tuning_job_that_may_not_be_described_is_not_readable(
+    wire: Wire, jobs: SageMakerJobReader
+) -> None:
+    wire.fails("DescribeHyperParameterTuningJob", "AccessDeniedException")
+    with pytest.raises(JobNotReadableError, match="sagemaker:DescribeHyperParameterTuningJob"):
+        jobs.describe("tune-1", JobKind.TUNING)
 
 
 def test_throttling_that_passes_does_no_harm(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from vpc_guardrail.adapters.clients import Clients
+    from vpc_guardrail.app.alert_book import AllMended, Recurrence
+    from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.core.decision import Judgement
 
 ORDER = StopOrder(
@@ -45,13 +47,21 @@ class PlainMessage:
     attributes: Mapping[str, str] = field(default_factory=lambda: {"verdict": "noncompliant"})
 
 
-def on_judgement(judgement: Judgement) -> PlainMessage:
+def on_judgement(judgement: Judgement, recurrence: Recurrence | None) -> PlainMessage:
     bodies = {"default": json.dumps({"job": judgement.job.name}), "email": "Dear reader."}
     return PlainMessage(f"About {judgement.job.name}", json.dumps(bodies))
 
 
 def on_enforcement(enforcement: Enforcement) -> PlainMessage:
     return PlainMessage("Stopped", json.dumps({"default": enforcement.message}))
+
+
+def on_mended(mended: AllMended) -> PlainMessage:
+    return PlainMessage("Mended", json.dumps({"default": mended.vpc_id}))
+
+
+def on_digest(digest: Digest) -> PlainMessage:
+    return PlainMessage("Digest", json.dumps({"default": digest.account}))
 
 
 @pytest.fixture
@@ -72,7 +82,8 @@ def topic(clients: Clients, queue: str) -> str:
 
 @pytest.fixture
 def publisher(clients: Clients, topic: str) -> SnsPublisher:
-    return SnsPublisher(clients.sns, topic, Renderers(on_judgement, on_enforcement))
+    renderers = Renderers(on_judgement, on_enforcement, on_mended, on_digest)
+    return SnsPublisher(clients.sns, topic, renderers)
 
 
 def messages(sqs: SQSClient, queue: str) -> list[str]:

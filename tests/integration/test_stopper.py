@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.stopper import SageMakerStopper
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
+from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Waits
@@ -30,6 +31,29 @@ def test_a_job_is_stopped_by_its_name(wire: Wire, stopper: SageMakerStopper) -> 
     wire.answers("StopTrainingJob", "{}")
     stopper.stop("train-1")
     assert wire.requests == [("StopTrainingJob", {"TrainingJobName": "train-1"})]
+
+
+def test_a_tuning_job_is_stopped_by_its_name(wire: Wire, stopper: SageMakerStopper) -> None:
+    wire.answers("StopHyperParameterTuningJob", "{}")
+    stopper.stop("tune-1", JobKind.TUNING)
+    assert wire.requests == [
+        ("StopHyperParameterTuningJob", {"HyperParameterTuningJobName": "tune-1"})
+    ]
+
+
+def test_a_tuning_job_that_has_ended_is_told_apart(wire: Wire, stopper: SageMakerStopper) -> None:
+    reason = "The request was rejected because the tuning job is in status Stopped"
+    wire.fails("StopHyperParameterTuningJob", "ValidationException", f"{reason}.")
+    with pytest.raises(JobAlreadyEndedError, match=reason):
+        stopper.stop("tune-1", JobKind.TUNING)
+
+
+def test_a_stop_of_a_tuning_job_that_was_not_made_is_a_fault(
+    wire: Wire, stopper: SageMakerStopper, waits: Waits
+) -> None:
+    wire.fails("StopHyperParameterTuningJob", "ThrottlingException", "No.", times=ALWAYS)
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        stopper.stop("tune-1", JobKind.TUNING)
 
 
 @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopping", "Stopped", "Deleting"])

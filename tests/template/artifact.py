@@ -15,7 +15,14 @@ from tests.template.cloudformation import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FUNCTIONS = {"job_inspector": "JobInspectorFunction", "job_enforcer": "JobEnforcerFunction"}
+FUNCTIONS = {
+    "job_inspector": "JobInspectorFunction",
+    "daily_digest": "DailyDigestFunction",
+    "job_enforcer": "JobEnforcerFunction",
+    "security_hub_importer": "SecurityHubImporterFunction",
+    "settings_guard": "SettingsGuardFunction",
+    "slack_notifier": "SlackNotifierFunction",
+}
 LAYERS = ("DepsLayer", "GuardrailLayer")
 
 RUNTIME = ROOT / ".tools" / "lambda" / "bin" / "python"

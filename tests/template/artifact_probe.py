@@ -64,6 +64,12 @@ def imports(module: str, attribute: str, *path: str) -> Any:
     }
 
 
+A_FINDING = {
+    **dict.fromkeys(("SchemaVersion", "Id", "ProductArn", "GeneratorId", "AwsAccountId"), "x"),
+    **dict.fromkeys(("CreatedAt", "UpdatedAt", "Title", "Description"), "x"),
+    "Resources": [{"Type": "Other", "Id": "x"}],
+}
+
 A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
     "dynamodb": ("get_item", {"TableName": "ledger", "Key": {"id": {"S": "x"}}}),
     "ec2": ("describe_vpcs", {}),
@@ -71,8 +77,11 @@ A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
     "fsx": ("describe_file_systems", {}),
     "s3": ("get_bucket_policy", {"Bucket": "a-bucket"}),
     "sagemaker": ("describe_training_job", {"TrainingJobName": "job"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "secret"}),
+    "securityhub": ("batch_import_findings", {"Findings": [A_FINDING]}),
     "sns": ("publish", {"TopicArn": "topic", "Message": "x"}),
     "sqs": ("send_message", {"QueueUrl": "queue", "MessageBody": "x"}),
+    "ssm": ("get_parameter", {"Name": "settings"}),
 }
 """A call of each service that can be addressed without being made."""
 

@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from tests.template.cloudformation import ROOT, Template
-from vpc_guardrail.core.settings import InternetAccess, Mode
+from vpc_guardrail.app.settings_document import parse_settings
+from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
 from vpc_guardrail.wiring.settings import settings_from
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
 
 RIGHT = [
     ("Mode", "audit"),
     ("Mode", "enforce"),
+    ("Settings", "{}"),
+    ("Settings", ' {\n"mode": "audit"}\n'),
     ("AlertEmail", ""),
     ("AlertEmail", "network.team+alerts@example.org"),
     ("InternetAccess", "allowed"),
@@ -23,6 +28,16 @@ RIGHT = [
     ("RequiredServices", ""),
     ("RequiredServices", "sts"),
     ("RequiredServices", "sts,ecr.api,sagemaker.runtime"),
+    ("SlackWebhookSecretArn", ""),
+    ("SlackWebhookSecretArn", f"{SECRET}slack/alerts-AbCdEf"),
+    ("SlackUrgentWebhookSecretArn", ""),
+    ("SlackUrgentWebhookSecretArn", f"{SECRET}slack_urgent-AbCdEf"),
+    ("SlackTestServer", ""),
+    ("SlackTestServer", "http://127.0.0.1:8080"),
+    ("HttpsBody", "verdict"),
+    ("HttpsBody", "amazon-q"),
+    ("SecurityHub", "true"),
+    ("SecurityHub", "false"),
     ("EventSources", "aws.sagemaker"),
     ("EventSources", "aws.sagemaker,test.sagemaker"),
     ("Architecture", "arm64"),
@@ -35,6 +50,10 @@ WRONG = [
     ("Mode", ""),
     ("Mode", "Enforce"),
     ("Mode", "stop"),
+    ("Settings", ""),
+    ("Settings", "[]"),
+    ("Settings", "mode=audit"),
+    ("Settings", "file://settings.json"),
     ("AlertEmail", "network.team"),
     ("AlertEmail", "a@example.org,b@example.org"),
     ("AlertEmail", "a team@example.org"),
@@ -43,6 +62,19 @@ WRONG = [
     ("RequiredServices", "STS"),
     ("RequiredServices", "sts, ecr.api"),
     ("RequiredServices", "sts,"),
+    ("SlackWebhookSecretArn", "https://hooks.slack.com/services/T0/B0/x"),
+    ("SlackWebhookSecretArn", "slack-webhook"),
+    ("SlackUrgentWebhookSecretArn", "arn:aws:ssm:eu-central-1:111122223333:parameter/slack"),
+    ("SlackUrgentWebhookSecretArn", f"{SECRET}*"),
+    ("SlackTestServer", "http://127.0.0.1"),
+    ("SlackTestServer", "http://evil.example:80"),
+    ("SlackTestServer", "http://127.0.0.1:80@evil.example"),
+    ("SlackTestServer", "http://127.0.0.1:80/path"),
+    ("SlackTestServer", "http://127x0x0x1:80"),
+    ("HttpsBody", ""),
+    ("HttpsBody", "chatbot"),
+    ("SecurityHub", ""),
+    ("SecurityHub", "yes"),
     ("EventSources", ""),
     ("EventSources", "aws.sagemaker,"),
     ("EventSources", "aws.sagemaker, test.sagemaker"),
@@ -140,7 +172,8 @@ def test_environment_sets_what_the_template_takes_and_only_audits(
     template: Template, samconfig: dict[str, Any], environment: str
 ) -> None:
     overrides = samconfig[environment]["deploy"]["parameters"]["parameter_overrides"]
-    settings = dict(override.split("=", 1) for override in overrides)
+    pairs = [override.split("=", 1) for override in overrides]
+    settings = {name: value.strip("'") for name, value in pairs}
 
     assert settings["Mode"] == Mode.AUDIT.value
     for name, value in settings.items():
@@ -160,3 +193,17 @@ def test_a_change_of_prod_is_shown_before_it_is_made(samconfig: dict[str, Any]) 
     }
 
     assert asked == {"default": False, "dev": False, "staging": False, "prod": True}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_settings_of_an_environment_are_right(
+    samconfig: dict[str, Any], environment: str
+) -> None:
+    """SAM takes what stands between quotation marks as it is."""
+    overrides = samconfig[environment]["deploy"]["parameters"]["parameter_overrides"]
+    (text,) = [each for each in overrides if each.startswith("Settings=")]
+    document = text.removeprefix("Settings='").removesuffix("'")
+
+    assert text == f"Settings='{document}'"
+    assert "'" not in document
+    assert parse_settings(document, Settings()).mode is Mode.AUDIT

@@ -9,10 +9,25 @@ import pytest
 from tests.template.cloudformation import Statement, Template, get_att, ref, sub, values_in
 from vpc_guardrail.adapters.aws_calls import CALLS_BY_FUNCTION, actions
 
-FUNCTIONS = {"job_inspector": "JobInspector", "job_enforcer": "JobEnforcer"}
+FUNCTIONS = {
+    "daily_digest": "DailyDigest",
+    "job_inspector": "JobInspector",
+    "job_enforcer": "JobEnforcer",
+    "security_hub_importer": "SecurityHubImporter",
+    "settings_guard": "SettingsGuard",
+    "slack_notifier": "SlackNotifier",
+}
 """The function's folder, and how the names of its resources begin."""
 
-QUEUES = {"job_inspector": "InspectionQueue", "job_enforcer": "EnforcementQueue"}
+NO_QUEUE = {"settings_guard"}
+"""CloudFormation calls it."""
+
+QUEUES = {
+    "daily_digest": "DigestQueue",
+    "job_inspector": "InspectionQueue",
+    "job_enforcer": "EnforcementQueue",
+    "security_hub_importer": "SecurityHubQueue",
+}
 
 EVENT_SOURCE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 """What Lambda does in the role's name to read a queue."""
@@ -28,7 +43,14 @@ STOPPING = (
 
 OF_OUR_ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 
+THE_SETTINGS = sub(f"arn:${{AWS::Partition}}:ssm:{OF_OUR_ACCOUNT}:parameter${{SettingsParameter}}")
 TRAINING_JOBS = sub(f"arn:${{AWS::Partition}}:sagemaker:{OF_OUR_ACCOUNT}:training-job/*")
+TUNING_JOBS = sub(
+    f"arn:${{AWS::Partition}}:sagemaker:{OF_OUR_ACCOUNT}:hyper-parameter-tuning-job/*"
+)
+OWN_PRODUCT = sub(
+    f"arn:${{AWS::Partition}}:securityhub:{OF_OUR_ACCOUNT}:product/${{AWS::AccountId}}/default"
+)
 EFS_FILE_SYSTEMS = sub(f"arn:${{AWS::Partition}}:elasticfilesystem:{OF_OUR_ACCOUNT}:file-system/*")
 
 
@@ -39,7 +61,16 @@ def stops(action: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "action", ["sagemaker:StopTrainingJob", "glue:stopTrigger", "sagemaker:*", "*", "ec2:St*"]
+    "action",
+    [
+        "sagemaker:StopHyperParameterTuningJob",
+        "sagemaker:Stop*",
+        "sagemaker:StopTrainingJob",
+        "glue:stopTrigger",
+        "sagemaker:*",
+        "*",
+        "ec2:St*",
+    ],
 )
 def test_a_stop_is_recognized_by_its_name_and_behind_wildcards(action: str) -> None:
     assert stops(action)
@@ -76,7 +107,7 @@ def test_role_holds_exactly_the_calls_of_its_function(template: Template, functi
 
     allowed = {action for grant in grants(template, function) for action in grant.actions}
 
-    assert allowed == calls | EVENT_SOURCE | OWN_LOG
+    assert allowed == calls | OWN_LOG | (set() if function in NO_QUEUE else EVENT_SOURCE)
 
 
 @pytest.mark.parametrize("function", CALLS_BY_FUNCTION)
@@ -89,11 +120,57 @@ def test_each_permission_reaches_no_further_than_its_resource(
             resources.setdefault(action, set()).update(map(str, statement.resources))
 
     for action, reached in resources.items():
-        assert reached == {str(narrowest(function, action))}, action
+        assert reached == {*map(str, narrowest(function, action))}, action
 
 
-def narrowest(function: str, action: str) -> object:
-    """The only resource that an action of a function may reach."""
+def narrowest(function: str, action: str) -> tuple[object, ...]:
+    """The only resources that an action of a function may reach."""
+    own = OF_FUNCTIONS.get(function, {}).get(action, ()) or OF_JOBS.get(action, ())
+    return own or (narrowest_one(function, action),)
+
+
+def if_deployed(condition: str, resource: object) -> dict[str, object]:
+    return {"Fn::If": [condition, resource, ref("AWS::NoValue")]}
+
+
+SLACK_QUEUES, SLACK_DEAD_LETTERS = (
+    (
+        if_deployed("AlertsInSlack", get_att(f"SlackAlerts{kind}", "Arn")),
+        if_deployed("UrgentAlertsInSlack", get_att(f"SlackUrgentAlerts{kind}", "Arn")),
+    )
+    for kind in ("Queue", "DeadLetterQueue")
+)
+OF_SLACK: dict[str, tuple[object, ...]] = {
+    **dict.fromkeys((*EVENT_SOURCE, "sqs:ChangeMessageVisibility"), SLACK_QUEUES),
+    "sqs:SendMessage": SLACK_DEAD_LETTERS,
+    "secretsmanager:GetSecretValue": (
+        if_deployed("AlertsInSlack", ref("SlackWebhookSecretArn")),
+        if_deployed("UrgentAlertsInSlack", ref("SlackUrgentWebhookSecretArn")),
+    ),
+}
+"""What the notifier reaches for each of its destinations, where they are deployed."""
+
+
+THE_BOOK, THE_LEDGER = get_att("AlertBook", "Arn"), get_att("Ledger", "Arn")
+OF_FUNCTIONS: dict[str, dict[str, tuple[object, ...]]] = {
+    "slack_notifier": OF_SLACK,
+    "job_inspector": {
+        "dynamodb:GetItem": (THE_LEDGER, THE_BOOK),
+        "dynamodb:PutItem": (THE_LEDGER, THE_BOOK),
+        "dynamodb:Query": (THE_BOOK,),
+    },
+    "daily_digest": {"dynamodb:Query": (THE_BOOK,)},
+}
+"""What a function reaches otherwise than the others."""
+
+OF_JOBS: dict[str, tuple[object, ...]] = {
+    "sagemaker:DescribeHyperParameterTuningJob": (TUNING_JOBS,),
+    "sagemaker:StopHyperParameterTuningJob": (TUNING_JOBS,),
+    "sagemaker:ListTags": (TRAINING_JOBS, TUNING_JOBS),
+}
+
+
+def narrowest_one(function: str, action: str) -> object:
     service = action.partition(":")[0]
     if action in EVENT_SOURCE:
         return get_att(QUEUES[function], "Arn")
@@ -105,8 +182,10 @@ def narrowest(function: str, action: str) -> object:
         "logs": get_att(f"{FUNCTIONS[function]}LogGroup", "Arn"),
         "s3": sub("arn:${AWS::Partition}:s3:::*"),
         "sagemaker": TRAINING_JOBS,
+        "securityhub": OWN_PRODUCT,
         "sns": ref("ViolationsTopic"),
         "sqs": get_att("EnforcementQueue", "Arn"),
+        "ssm": THE_SETTINGS,
     }[service]
 
 

@@ -5,12 +5,29 @@ from __future__ import annotations
 import pytest
 
 from tests.template.cloudformation import Template, get_att, ref
+from vpc_guardrail.app.slack import SECONDS_TO_POST
 
-RULE = "TrainingJobCreatedRule"
+RULES = {
+    "InspectionQueue": "TrainingJobCreatedRule",
+    "InspectionDeadLetterQueue": "TrainingJobCreatedRule",
+    "DigestQueue": "DigestSchedule",
+    "DigestDeadLetterQueue": "DigestSchedule",
+}
+"""Which rule alone may send to a queue."""
+
 DEAD_LETTER_QUEUES = {
     "InspectionQueue": "InspectionDeadLetterQueue",
     "EnforcementQueue": "EnforcementDeadLetterQueue",
+    "DigestQueue": "DigestDeadLetterQueue",
+    "SlackAlertsQueue": "SlackAlertsDeadLetterQueue",
+    "SlackUrgentAlertsQueue": "SlackUrgentAlertsDeadLetterQueue",
+    "SecurityHubQueue": "SecurityHubDeadLetterQueue",
 }
+OF_SLACK = [name for name in DEAD_LETTER_QUEUES if name.startswith("Slack")]
+"""With waits that grow to 15 minutes, thirty receives last six hours."""
+
+FED_BY_THE_TOPIC = [*OF_SLACK, "SecurityHubQueue"]
+FROM_THE_TOPIC = [*FED_BY_THE_TOPIC, *(DEAD_LETTER_QUEUES[queue] for queue in FED_BY_THE_TOPIC)]
 QUEUES = [*DEAD_LETTER_QUEUES, *DEAD_LETTER_QUEUES.values()]
 FOURTEEN_DAYS = 1209600
 
@@ -38,10 +55,10 @@ def test_queue_refuses_plain_connections(template: Template, queue: str) -> None
 
 
 @pytest.mark.parametrize(("queue", "dead_letters"), DEAD_LETTER_QUEUES.items())
-def test_what_fails_five_times_is_kept(template: Template, queue: str, dead_letters: str) -> None:
+def test_what_goes_on_failing_is_kept(template: Template, queue: str, dead_letters: str) -> None:
     assert template.resource(queue).properties["RedrivePolicy"] == {
         "deadLetterTargetArn": get_att(dead_letters, "Arn"),
-        "maxReceiveCount": 5,
+        "maxReceiveCount": 30 if queue in OF_SLACK else 5,
     }
 
 
@@ -56,8 +73,10 @@ def test_dead_letters_are_kept_as_long_as_sqs_can(
     assert "RedrivePolicy" not in template.resource(dead_letters).properties
 
 
-@pytest.mark.parametrize("queue", ["InspectionQueue", "InspectionDeadLetterQueue"])
-def test_only_the_rule_of_this_account_may_send_events(template: Template, queue: str) -> None:
+@pytest.mark.parametrize(("queue", "rule"), RULES.items())
+def test_only_the_rule_of_this_account_may_send_events(
+    template: Template, queue: str, rule: str
+) -> None:
     grants = [
         statement for statement in template.statements_on(queue) if statement.effect == "Allow"
     ]
@@ -70,7 +89,7 @@ def test_only_the_rule_of_this_account_may_send_events(template: Template, queue
             ("sqs:SendMessage",),
             (get_att(queue, "Arn"),),
             {
-                "ArnEquals": {"aws:SourceArn": get_att(RULE, "Arn")},
+                "ArnEquals": {"aws:SourceArn": get_att(rule, "Arn")},
                 "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")},
             },
         )
@@ -82,12 +101,13 @@ def test_no_resource_policy_lets_anyone_order_a_stop(template: Template, queue: 
     assert {statement.effect for statement in template.statements_on(queue)} == {"Deny"}
 
 
-def test_rule_repeats_for_a_day_and_then_keeps_the_event(template: Template) -> None:
-    (target,) = template.resource(RULE).properties["Targets"]
+@pytest.mark.parametrize("queue", ["InspectionQueue", "DigestQueue"])
+def test_rule_repeats_for_a_day_and_then_keeps_the_event(template: Template, queue: str) -> None:
+    (target,) = template.resource(RULES[queue]).properties["Targets"]
 
-    assert target["Arn"] == get_att("InspectionQueue", "Arn")
+    assert target["Arn"] == get_att(queue, "Arn")
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
-    assert target["DeadLetterConfig"] == {"Arn": get_att("InspectionDeadLetterQueue", "Arn")}
+    assert target["DeadLetterConfig"] == {"Arn": get_att(DEAD_LETTER_QUEUES[queue], "Arn")}
 
 
 @pytest.mark.parametrize(
@@ -95,6 +115,8 @@ def test_rule_repeats_for_a_day_and_then_keeps_the_event(template: Template) -> 
     [
         ("JobInspectorFunction", "InspectionQueue"),
         ("JobEnforcerFunction", "EnforcementQueue"),
+        ("DailyDigestFunction", "DigestQueue"),
+        ("SecurityHubImporterFunction", "SecurityHubQueue"),
     ],
 )
 def test_function_reads_its_queue_and_gives_back_only_what_failed(
@@ -123,3 +145,105 @@ def test_message_stays_hidden_for_six_times_the_functions_time(
         for function in template.of_type("AWS::Serverless::Function")
         if "Timeout" in function.properties
     ]
+
+
+# Slack: each channel is a destination, with a queue, a subscription and an event source of its own.
+
+DESTINATIONS = {"SlackAlerts": "AlertsInSlack", "SlackUrgentAlerts": "UrgentAlertsInSlack"}
+"""The first part of its resources' names, and the condition on which they are there."""
+
+
+@pytest.mark.parametrize("queue", FROM_THE_TOPIC)
+def test_only_the_topic_may_send_what_it_publishes(template: Template, queue: str) -> None:
+    grants = [each for each in template.statements_on(queue) if each.effect == "Allow"]
+
+    assert [
+        (grant.principal, grant.actions, grant.resources, grant.condition) for grant in grants
+    ] == [
+        (
+            {"Service": "sns.amazonaws.com"},
+            ("sqs:SendMessage",),
+            (get_att(queue, "Arn"),),
+            {"ArnEquals": {"aws:SourceArn": ref("ViolationsTopic")}},
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", DESTINATIONS)
+def test_what_the_topic_cannot_deliver_to_slacks_queue_is_kept(
+    template: Template, name: str
+) -> None:
+    subscription = template.resource(f"{name}Subscription").properties
+
+    assert subscription["TopicArn"] == ref("ViolationsTopic")
+    assert subscription["Endpoint"] == get_att(f"{name}Queue", "Arn")
+    assert subscription["RedrivePolicy"] == {
+        "deadLetterTargetArn": get_att(f"{name}DeadLetterQueue", "Arn")
+    }
+    assert "RawMessageDelivery" not in subscription, "the id of a message is in the envelope"
+
+
+def test_only_the_urgent_channel_is_filtered(template: Template) -> None:
+    policies = {
+        name: template.resource(f"{name}Subscription").properties.get("FilterPolicy")
+        for name in DESTINATIONS
+    }
+
+    assert policies == {
+        "SlackAlerts": None,
+        "SlackUrgentAlerts": {"severity": ["CRITICAL", "HIGH"]},
+    }
+
+
+@pytest.mark.parametrize("name", DESTINATIONS)
+def test_the_notifier_reads_the_queue_and_gives_back_only_what_failed(
+    template: Template, name: str
+) -> None:
+    source = template.resource(f"{name}Source").properties
+
+    assert source["FunctionName"] == ref("SlackNotifierFunction")
+    assert source["EventSourceArn"] == get_att(f"{name}Queue", "Arn")
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_a_batch_for_slack_fits_into_an_invocation(template: Template) -> None:
+    for name in DESTINATIONS:
+        batch = template.resource(f"{name}Source").properties["BatchSize"]
+        assert batch * SECONDS_TO_POST < template.global_of_functions("Timeout")
+
+
+@pytest.mark.parametrize(("name", "condition"), DESTINATIONS.items())
+def test_a_destination_is_there_as_a_whole_or_not_at_all(
+    template: Template, name: str, condition: str
+) -> None:
+    parts = [each for each in template.resources if each.name.startswith(name)]
+
+    assert len(parts) == 6
+    assert {each.body["Condition"] for each in parts} == {condition}
+
+
+def test_without_a_destination_there_is_no_notifier(template: Template) -> None:
+    parts = [each for each in template.resources if each.name.startswith("SlackNotifier")]
+
+    assert [each.body["Condition"] for each in parts] == ["UsesSlack"] * 3
+
+
+# Security Hub: one queue, and the function that reads it.
+
+
+def test_what_the_topic_cannot_deliver_for_security_hub_is_kept(template: Template) -> None:
+    assert template.resource("SecurityHubSubscription").properties == {
+        "TopicArn": ref("ViolationsTopic"),
+        "Protocol": "sqs",
+        "Endpoint": get_att("SecurityHubQueue", "Arn"),
+        "FilterPolicy": {"message_type": ["verdict", "enforcement", "mended"]},
+        "RedrivePolicy": {"deadLetterTargetArn": get_att("SecurityHubDeadLetterQueue", "Arn")},
+    }
+
+
+def test_security_hub_is_served_as_a_whole_or_not_at_all(template: Template) -> None:
+    parts = [each for each in template.resources if each.name.startswith("SecurityHub")]
+
+    assert len(parts) == 8
+    assert {each.body["Condition"] for each in parts} == {"FindingsInSecurityHub"}

@@ -7,26 +7,60 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.template.cloudformation import Template, get_att, ref, sub, values_in
+from vpc_guardrail.app.enforcement import Outcome
+from vpc_guardrail.wiring.parts import SETTINGS_TROUBLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME_PROPERTIES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::EventSourceMapping": "",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::MetricFilter": "FilterName",
     "AWS::SNS::Subscription": "",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SNS::TopicPolicy": "",
     "AWS::SQS::Queue": "QueueName",
     "AWS::SQS::QueuePolicy": "",
+    "AWS::SSM::Parameter": "Name",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Serverless::LayerVersion": "LayerName",
+    "Custom::CheckedSettings": "",
 }
 """The property that would give a resource a fixed name, by type; empty where there is none."""
 
-FUNCTIONS = ["JobInspectorFunction", "JobEnforcerFunction"]
+FUNCTIONS = [
+    "DailyDigestFunction",
+    "JobInspectorFunction",
+    "JobEnforcerFunction",
+    "SecurityHubImporterFunction",
+    "SettingsGuardFunction",
+    "SlackNotifierFunction",
+]
+
+
+def of_slack(name: str, condition: str, secret: str) -> dict[str, Any]:
+    """What the notifier is told of a destination: nothing of one that is not deployed."""
+    queue = f"{secret.removesuffix('WebhookSecretArn')}AlertsQueue"
+    dead_letters = queue.replace("Queue", "DeadLetterQueue")
+    return {
+        f"SLACK_{name}_SECRET_ARN": ref(secret),
+        f"SLACK_{name}_QUEUE_ARN": {"Fn::If": [condition, get_att(queue, "Arn"), ""]},
+        f"SLACK_{name}_QUEUE_URL": {"Fn::If": [condition, ref(queue), ""]},
+        f"SLACK_{name}_DEAD_LETTERS_URL": {"Fn::If": [condition, ref(dead_letters), ""]},
+    }
+
+
+SLACK_SETTINGS = {
+    "POWERTOOLS_SERVICE_NAME": "slack_notifier",
+    "SLACK_TEST_SERVER": ref("SlackTestServer"),
+    **of_slack("ALL", "AlertsInSlack", "SlackWebhookSecretArn"),
+    **of_slack("URGENT", "UrgentAlertsInSlack", "SlackUrgentWebhookSecretArn"),
+}
 
 
 def test_two_environments_live_side_by_side(template: Template) -> None:
@@ -40,6 +74,7 @@ def test_two_environments_live_side_by_side(template: Template) -> None:
     assert named == {
         "DepsLayer": sub("${AWS::StackName}-deps"),
         "GuardrailLayer": sub("${AWS::StackName}-guardrail"),
+        "SettingsParameter": sub("/vpc-guardrail/${AWS::StackName}/settings"),
     }
 
 
@@ -85,9 +120,28 @@ def test_function_runs_its_own_code_on_the_layers(template: Template, function: 
                 "GUARDRAIL_INTERNET_ACCESS": ref("InternetAccess"),
                 "GUARDRAIL_REQUIRED_SERVICES": ref("RequiredServices"),
                 "ENFORCEMENT_QUEUE_URL": ref("EnforcementQueue"),
+                "ALERT_BOOK_TABLE": ref("AlertBook"),
+                "SETTINGS_PARAMETER": ref("SettingsParameter"),
             },
         ),
-        ("JobEnforcerFunction", {"POWERTOOLS_SERVICE_NAME": "job_enforcer"}),
+        (
+            "JobEnforcerFunction",
+            {
+                "POWERTOOLS_SERVICE_NAME": "job_enforcer",
+                "SETTINGS_PARAMETER": ref("SettingsParameter"),
+            },
+        ),
+        (
+            "DailyDigestFunction",
+            {
+                "POWERTOOLS_SERVICE_NAME": "daily_digest",
+                "ALERT_BOOK_TABLE": ref("AlertBook"),
+                "SETTINGS_PARAMETER": ref("SettingsParameter"),
+            },
+        ),
+        ("SecurityHubImporterFunction", {"POWERTOOLS_SERVICE_NAME": "security_hub_importer"}),
+        ("SettingsGuardFunction", {"POWERTOOLS_SERVICE_NAME": "settings_guard"}),
+        ("SlackNotifierFunction", SLACK_SETTINGS),
     ],
 )
 def test_function_is_given_its_settings(
@@ -98,6 +152,7 @@ def test_function_is_given_its_settings(
         "GUARDRAIL_MODE": ref("Mode"),
         "LEDGER_TABLE": ref("Ledger"),
         "VIOLATIONS_TOPIC_ARN": ref("ViolationsTopic"),
+        "ALERT_HTTPS_BODY": ref("HttpsBody"),
         "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
     }
 
@@ -145,8 +200,21 @@ def test_ledger_is_what_powertools_expects(template: Template) -> None:
     assert ledger["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
 
 
-def test_ledger_can_be_restored_is_encrypted_and_costs_only_when_used(template: Template) -> None:
-    ledger = template.resource("Ledger").properties
+def test_the_book_of_alerts_is_queried_by_its_place_and_forgets(template: Template) -> None:
+    book = template.resource("AlertBook").properties
+
+    assert book["KeySchema"] == [
+        {"AttributeName": "place", "KeyType": "HASH"},
+        {"AttributeName": "entry", "KeyType": "RANGE"},
+    ]
+    assert book["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
+
+
+@pytest.mark.parametrize("table", ["AlertBook", "Ledger"])
+def test_table_can_be_restored_is_encrypted_and_costs_only_when_used(
+    template: Template, table: str
+) -> None:
+    ledger = template.resource(table).properties
 
     assert ledger["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert ledger["SSESpecification"] == {"SSEEnabled": True}
@@ -170,9 +238,16 @@ def test_outputs_lead_to_every_part(template: Template) -> None:
         "InspectionDeadLetterQueueUrl": ref("InspectionDeadLetterQueue"),
         "EnforcementQueueUrl": ref("EnforcementQueue"),
         "EnforcementDeadLetterQueueUrl": ref("EnforcementDeadLetterQueue"),
+        "SlackAlertsDeadLetterQueueUrl": ref("SlackAlertsDeadLetterQueue"),
+        "SlackUrgentAlertsDeadLetterQueueUrl": ref("SlackUrgentAlertsDeadLetterQueue"),
+        "SecurityHubDeadLetterQueueUrl": ref("SecurityHubDeadLetterQueue"),
         "LedgerTable": ref("Ledger"),
+        "AlertBookTable": ref("AlertBook"),
+        "DigestQueueUrl": ref("DigestQueue"),
+        "DigestDeadLetterQueueUrl": ref("DigestDeadLetterQueue"),
         "JobInspectorFunctionName": ref("JobInspectorFunction"),
         "JobEnforcerFunctionName": ref("JobEnforcerFunction"),
+        "SettingsParameterName": ref("SettingsParameter"),
         "TrainingJobCreatedRuleName": ref("TrainingJobCreatedRule"),
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())
@@ -193,3 +268,48 @@ def _excused_rules(template: Template) -> Iterator[tuple[str, str]]:
         linter = resource.body.get("Metadata", {}).get("cfn-lint", {})
         for rule in linter.get("config", {}).get("ignore_checks", []):
             yield resource.name, rule
+
+
+@pytest.mark.parametrize(
+    ("alarm", "filters", "pattern"),
+    [
+        (
+            "SettingsTroubleAlarm",
+            {
+                "InspectorSettingsTroubleMetric": "JobInspectorLogGroup",
+                "EnforcerSettingsTroubleMetric": "JobEnforcerLogGroup",
+            },
+            f'{{ $.message = "{SETTINGS_TROUBLE}" }}',
+        ),
+        (
+            "CircuitBreakerAlarm",
+            {"HeldStopsMetric": "JobEnforcerLogGroup"},
+            f'{{ $.outcome = "{Outcome.HELD.value}" }}',
+        ),
+    ],
+)
+def test_an_alarm_goes_off_by_the_very_words_of_the_log(
+    template: Template, alarm: str, filters: dict[str, str], pattern: str
+) -> None:
+    raised = template.resource(alarm).properties
+
+    for name, group in filters.items():
+        metric = template.resource(name).properties
+        (transformation,) = metric["MetricTransformations"]
+        assert metric["LogGroupName"] == ref(group)
+        assert metric["FilterPattern"] == pattern
+        assert transformation["MetricName"] == raised["MetricName"]
+        assert transformation["MetricNamespace"] == raised["Namespace"]
+    assert (raised["Threshold"], raised["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert raised["TreatMissingData"] == "notBreaching"
+
+
+def test_settings_are_checked_before_they_are_put_in_place(template: Template) -> None:
+    """And again where the code that reads them is another."""
+    parameter = template.resource("SettingsParameter")
+    checked = template.resource("CheckedSettings").properties
+
+    assert parameter.body["DependsOn"] == "CheckedSettings"
+    assert parameter.properties["Value"] == checked["Settings"] == ref("Settings")
+    assert checked["ServiceToken"] == get_att("SettingsGuardFunction", "Arn")
+    assert checked["CheckedBy"] == ref("GuardrailLayer")

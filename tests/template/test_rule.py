@@ -56,6 +56,20 @@ def test_a_created_job_is_caught(rule: Rule) -> None:
     assert rule.catches(sample("create_training_job"))
 
 
+def test_fault_12_a_created_tuning_job_is_caught(rule: Rule) -> None:
+    """peers.md, fault 12: children of tuning jobs were never seen.
+
+    They come with no call of their own, so that of their tuning job must be caught.
+    """
+    assert rule.catches(sample("create_hyper_parameter_tuning_job"))
+
+
+def test_a_failed_call_for_a_tuning_job_is_not_caught(rule: Rule) -> None:
+    event = sample("create_hyper_parameter_tuning_job")
+
+    assert not rule.catches(with_member(event, "detail/errorCode", "ResourceInUse"))
+
+
 def test_a_failed_call_is_not_caught(rule: Rule) -> None:
     """A failed call may carry the name of a sound job that runs."""
     assert not rule.catches(sample("create_training_job_failed"))
@@ -70,6 +84,9 @@ def test_a_failed_call_is_not_caught(rule: Rule) -> None:
         pytest.param("detail/eventSource", "ec2.amazonaws.com", id="another service's call"),
         pytest.param("detail/eventName", "StopTrainingJob", id="the guardrail's own stop"),
         pytest.param("detail/eventName", "CreateProcessingJob", id="another kind of job"),
+        pytest.param(
+            "detail/eventName", "StopHyperParameterTuningJob", id="the stop of a tuning job"
+        ),
         pytest.param("detail/errorCode", "AccessDenied", id="a call that was refused"),
     ],
 )
@@ -93,7 +110,14 @@ def test_the_rule_is_on_and_listens_to_the_default_bus(template: Template) -> No
     assert "EventBusName" not in properties
 
 
-@pytest.mark.parametrize("name", ["create_training_job", "create_training_job_failed"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "create_hyper_parameter_tuning_job",
+        "create_training_job",
+        "create_training_job_failed",
+    ],
+)
 def test_samples_name_no_real_account(name: str) -> None:
     event = sample(name)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from tests.strategies import job_names, patiently, wild_texts
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.core.model import JobKind
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b"])
@@ -17,10 +18,20 @@ def test_its_parts_are_taken_apart_in_every_partition(partition: str) -> None:
     assert str(JobArn.parse(text)) == text
 
 
+def test_it_tells_a_tuning_job_from_a_training_job() -> None:
+    before = "arn:aws:sagemaker:eu-central-1:111122223333"
+
+    assert JobArn.parse(f"{before}:training-job/x").kind is JobKind.TRAINING
+    assert JobArn.parse(f"{before}:hyper-parameter-tuning-job/x").kind is JobKind.TUNING
+    assert JobKind.of_arn(f"{before}:training-job/hyper-parameter-tuning-job") is JobKind.TRAINING
+    assert JobKind.of_arn(f"{before}:hyper-parameter-tuning-job/x") is JobKind.TUNING
+
+
 @pytest.mark.parametrize(
     "text",
     [
         pytest.param("", id="empty"),
+        pytest.param("arn:aws:sagemaker:eu-central-1:111122223333:tuning-job/x", id="no such kind"),
         pytest.param("my-job", id="a name"),
         pytest.param("arn:aws:sagemaker:eu-central-1:111122223333:processing-job/x", id="other"),
         pytest.param("arn:aws:s3:eu-central-1:111122223333:training-job/x", id="other service"),

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOW, a_job_without_vpc
+from tests.builders import ACCOUNT, NOW, a_job_without_vpc, a_tuning_job
 from tests.fakes import (
+    FakeBreaker,
     FakeJobs,
     FakeLedger,
     FakePublisher,
@@ -18,9 +19,11 @@ from tests.fakes import (
 )
 from tests.messages import a_stop_order
 from vpc_guardrail.app.enforce import Enforcer
-from vpc_guardrail.app.enforcement import Enforcement, Outcome
+from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError, JobNotReadableError
-from vpc_guardrail.core.settings import Mode, Settings
+from vpc_guardrail.core.exemptions import Exemption
+from vpc_guardrail.core.finding import Severity
+from vpc_guardrail.core.settings import CheckAction, Mode, Settings
 
 JOB = a_job_without_vpc()
 ORDER = a_stop_order(JOB.name)
@@ -32,6 +35,8 @@ class Enforcing:
 
     jobs: FakeJobs = field(default_factory=lambda: FakeJobs(JOB))
     mode: Mode = Mode.ENFORCE
+    settings: Settings = field(default_factory=Settings)
+    breaker: FakeBreaker = field(default_factory=FakeBreaker)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     publisher: FakePublisher = field(default_factory=FakePublisher)
     stopper: FakeStopper = field(init=False)
@@ -39,15 +44,17 @@ class Enforcing:
     def __post_init__(self) -> None:
         self.stopper = FakeStopper(self.jobs)
 
-    def obey(self) -> Enforcement:
+    def obey(self, order: StopOrder = ORDER) -> Enforcement:
         enforcer = Enforcer(
             jobs=self.jobs,
             stopper=self.stopper,
             ledger=self.ledger,
             publisher=self.publisher,
-            settings=Settings(mode=self.mode),
+            breaker=self.breaker,
+            settings=replace(self.settings, mode=self.mode),
+            now=lambda: NOW,
         )
-        return enforcer.enforce(ORDER)
+        return enforcer.enforce(order)
 
 
 def test_the_same_job_in_progress_is_stopped_and_told() -> None:
@@ -151,6 +158,54 @@ def test_a_child_of_a_tuning_job_is_left_to_its_tuning_job() -> None:
     assert enforcing.publisher.enforcements == [enforcement]
 
 
+TUNING = a_tuning_job(JOB)
+TUNING_ORDER = replace(ORDER, job_name=TUNING.name, job_arn=TUNING.arn)
+
+
+class TestATuningJob:
+    def test_it_is_stopped_as_a_whole_and_once(self) -> None:
+        enforcing = Enforcing(FakeJobs(TUNING))
+
+        outcomes = [enforcing.obey(TUNING_ORDER).outcome for _ in range(2)]
+
+        assert outcomes == [Outcome.STOPPED] * 2
+        assert enforcing.stopper.asked == enforcing.stopper.stopped == [TUNING.name]
+        assert len(enforcing.publisher.enforcements) == 1
+
+    @pytest.mark.parametrize("status", ["Completed", "Stopped", "Stopping", "DeleteFailed", ""])
+    def test_one_that_has_ended_is_done(self, status: str) -> None:
+        enforcing = Enforcing(FakeJobs(replace(TUNING, status=status)))
+
+        assert enforcing.obey(TUNING_ORDER).outcome is Outcome.ALREADY_ENDED
+        assert enforcing.stopper.asked == []
+
+    def test_a_newer_one_of_the_same_name_runs_on(self) -> None:
+        newer = replace(TUNING, created_at=NOW + timedelta(seconds=1))
+        enforcing = Enforcing(FakeJobs(newer))
+
+        assert enforcing.obey(TUNING_ORDER).outcome is Outcome.ANOTHER_JOB
+        assert enforcing.stopper.asked == []
+
+    def test_a_training_job_of_its_name_is_not_meant(self) -> None:
+        enforcing = Enforcing(FakeJobs(replace(JOB, name=TUNING.name)))
+
+        assert enforcing.obey(TUNING_ORDER).outcome is Outcome.GONE
+        assert enforcing.stopper.asked == []
+
+    def test_it_is_spared_if_every_definition_is_exempted_by_now(self) -> None:
+        roles = [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("forest", "trees")]
+        several = a_tuning_job(*(replace(JOB, name=role, role_arn=role) for role in roles))
+        spared = tuple(
+            Exemption("network team", "moves in May", NOW.date(), role=role) for role in roles
+        )
+
+        one = Enforcing(FakeJobs(several), settings=Settings(exemptions=spared[:1]))
+        both = Enforcing(FakeJobs(several), settings=Settings(exemptions=spared))
+
+        assert one.obey(TUNING_ORDER).outcome is Outcome.STOPPED
+        assert both.obey(TUNING_ORDER).outcome is Outcome.NOT_ENFORCED
+
+
 def test_a_mode_that_is_audit_by_now_stops_nothing_and_asks_nothing() -> None:
     enforcing = Enforcing(mode=Mode.AUDIT)
 
@@ -170,6 +225,77 @@ def test_an_order_that_the_mode_held_is_told_once_and_obeyed_once_the_mode_is_en
 
     assert enforcement.outcome is Outcome.STOPPED
     assert enforcing.publisher.enforcements == [held[0], enforcement]
+
+
+class TestCircuitBreaker:
+    ONE = Settings(stops_per_hour=1)
+
+    def test_a_stop_too_many_is_held_told_once_and_not_done(self) -> None:
+        another = replace(JOB, name="open-2", arn=JOB.arn + "-2")
+        enforcing = Enforcing(FakeJobs(JOB, another), settings=self.ONE)
+        order = replace(a_stop_order("open-2"), job_arn=another.arn)
+        enforcing.obey()
+
+        held = [enforcing.obey(order), enforcing.obey(order)]
+
+        assert [each.outcome for each in held] == [Outcome.HELD] * 2
+        assert enforcing.stopper.stopped == [JOB.name]
+        assert enforcing.publisher.enforcements[1:] == held[:1]
+
+    def test_a_held_order_is_obeyed_when_it_comes_again_later(self) -> None:
+        enforcing = Enforcing(settings=Settings(stops_per_hour=0))
+        assert enforcing.obey().outcome is Outcome.HELD
+        enforcing.settings = self.ONE
+
+        assert enforcing.obey().outcome is Outcome.STOPPED
+
+    def test_duplicates_of_an_order_count_once(self) -> None:
+        enforcing = Enforcing(settings=self.ONE)
+        enforcing.stopper.fail_next(ThrottledError())
+        with pytest.raises(ThrottledError):
+            enforcing.obey()
+
+        assert [enforcing.obey().outcome for _ in range(2)] == [Outcome.STOPPED] * 2
+        assert len(enforcing.breaker.admitted) == 1
+
+    def test_what_is_not_stopped_anyway_counts_nothing(self) -> None:
+        enforcing = Enforcing(FakeJobs(replace(JOB, status="Stopped")), settings=self.ONE)
+
+        assert enforcing.obey().outcome is Outcome.ALREADY_ENDED
+        assert enforcing.breaker.admitted == []
+
+
+EXEMPTED = Exemption("network team", "moves in May", NOW.date(), job_name="open-*")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(Settings(exemptions=(EXEMPTED,)), id="the job is exempted"),
+        pytest.param(
+            Settings(actions={"vpc-config-present": CheckAction.NOTIFY}), id="the check only tells"
+        ),
+        pytest.param(
+            Settings(severities={"vpc-config-present": Severity.LOW}), id="the check is advice"
+        ),
+    ],
+)
+def test_an_order_that_the_settings_of_now_would_not_give_stops_nothing(
+    settings: Settings,
+) -> None:
+    enforcing = Enforcing(settings=settings)
+
+    enforcement = enforcing.obey()
+
+    assert enforcement.outcome is Outcome.NOT_ENFORCED
+    assert enforcing.stopper.asked == enforcing.breaker.admitted == []
+    assert enforcing.publisher.enforcements == [enforcement]
+
+
+def test_an_exemption_that_has_expired_spares_nothing() -> None:
+    expired = replace(EXEMPTED, expires=NOW.date() - timedelta(days=1))
+
+    assert Enforcing(settings=Settings(exemptions=(expired,))).obey().outcome is Outcome.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -237,6 +363,7 @@ def test_every_message_is_a_sentence() -> None:
     enforcements = [
         *(Enforcing(each).obey() for each in (*jobs, FakeJobs())),
         Enforcing(mode=Mode.AUDIT).obey(),
+        Enforcing(settings=Settings(stops_per_hour=0)).obey(),
     ]
 
     assert {each.outcome for each in enforcements} == {*Outcome}

@@ -15,18 +15,24 @@ from tests.builders import (
     a_job,
     a_job_without_vpc,
     a_network,
+    a_tuning_job,
     a_vpc,
 )
 from tests.fakes import (
+    FakeBook,
     FakeJobs,
     FakeLedger,
     FakeNetworks,
     FakePublisher,
     FakeStopOrders,
+    FakeTags,
     LedgerBusyError,
     ThrottledError,
+    alerts_through,
 )
+from tests.messages import ALICE
 from vpc_guardrail.app.arn import JobArn
+from vpc_guardrail.app.batch import RememberingJobReader
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.inspect_job import (
@@ -38,14 +44,20 @@ from vpc_guardrail.app.inspect_job import (
 )
 from vpc_guardrail.core.decision import Action, Verdict
 from vpc_guardrail.core.engine import RULE_SET_VERSION
-from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.exemptions import TagExemption
+from vpc_guardrail.core.model import JobKind, JobSource
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
+from vpc_guardrail.core.settings import Alerts as AlertSettings
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
 
 if TYPE_CHECKING:
-    from vpc_guardrail.core.model import Network, TrainingJob
+    from collections.abc import Mapping
+
+    from vpc_guardrail.core.model import Fact, Network, TrainingJob
 
 AUDIT = Settings(mode=Mode.AUDIT)
 ENFORCE = Settings(mode=Mode.ENFORCE)
+EVERY_JOB = Settings(alerts=AlertSettings(window_hours=0))
 DEDICATED = a_network(vpcs=[a_vpc(tenancy="dedicated")])
 UNREADABLE = a_network(route_tables=DENIED)
 
@@ -60,7 +72,9 @@ class Inspection:
     networks: FakeNetworks = field(init=False)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     publisher: FakePublisher = field(default_factory=FakePublisher)
+    book: FakeBook = field(default_factory=FakeBook)
     stop_orders: FakeStopOrders = field(default_factory=FakeStopOrders)
+    tags: FakeTags = field(default_factory=FakeTags)
 
     def __post_init__(self) -> None:
         self.networks = FakeNetworks(self.network)
@@ -70,10 +84,11 @@ class Inspection:
             jobs=self.jobs,
             networks=self.networks,
             ledger=self.ledger,
-            publisher=self.publisher,
+            alerts=alerts_through(self.publisher, self.settings, book=self.book),
             stop_orders=self.stop_orders,
             settings=self.settings,
             now=lambda: NOW,
+            tags=self.tags,
         )
         return inspector.inspect(announcement)
 
@@ -140,7 +155,7 @@ class TestTelling:
 
     def test_a_new_job_of_the_same_name_is_told_anew(self) -> None:
         job = a_job()
-        inspection = Inspection(FakeJobs(job), DEDICATED)
+        inspection = Inspection(FakeJobs(job), DEDICATED, EVERY_JOB)
         inspection.of(announcing(job))
         inspection.jobs.put(replace(job, created_at=NOW + timedelta(hours=1)))
         inspection.of(announcing(job))
@@ -222,9 +237,20 @@ class TestStopping:
                 checks=("vpc-config-present",),
                 severity="CRITICAL",
                 rule_set=RULE_SET_VERSION,
+                started_by=NOBODY_TOLD,
+                role_arn=job.role_arn,
             )
         ]
         assert [told.action for told in inspection.publisher.judgements] == [Action.STOP]
+
+    def test_who_started_the_job_is_told_and_goes_with_the_order(self) -> None:
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job), settings=ENFORCE)
+
+        inspection.of(replace(announcing(job), started_by=ALICE))
+
+        assert [told.started_by for told in inspection.publisher.judgements] == [ALICE]
+        assert [order.started_by for order in inspection.stop_orders.sent] == [ALICE]
 
     def test_the_network_of_a_job_without_vpc_is_not_read(self) -> None:
         job = a_job_without_vpc()
@@ -337,3 +363,86 @@ class TestASameNamedJobWithAnotherArn:
         announcement = Announcement(JobArn.parse(job.arn.lower()), job.name, None)
 
         assert announced_job(announcement, FakeJobs(job)) == job
+
+
+class TestTags:
+    BY_TAG = TagExemption("exempt", "platform team", "sandboxes", NOW.date())
+    ALLOWED = replace(AUDIT, exemptions_by_tag=BY_TAG)
+
+    def verdict_with(self, settings: Settings, tags: FakeTags) -> str:
+        inspection = Inspection(FakeJobs(a_job()), DEDICATED, settings, tags=tags)
+        return inspection.of(announcing(a_job())).verdict
+
+    def test_a_tag_exempts_where_the_settings_let_it(self) -> None:
+        assert self.verdict_with(self.ALLOWED, FakeTags({"exempt": ""})) == "exempted"
+
+    @pytest.mark.parametrize(
+        "tags",
+        [
+            pytest.param({}, id="no tag"),
+            pytest.param({"team": "exempt"}, id="another tag"),
+            pytest.param({"Exempt": ""}, id="another case"),
+            pytest.param(DENIED, id="tags that may not be read"),
+        ],
+    )
+    def test_fault_14_a_job_without_the_tag_is_not_let_through(
+        self, tags: Fact[Mapping[str, str]]
+    ) -> None:
+        """peers.md, fault 14: an "include" filter lets untagged resources through."""
+        assert self.verdict_with(self.ALLOWED, FakeTags(tags)) == "noncompliant"
+
+    def test_tags_are_not_even_read_where_the_settings_do_not_let_them(self) -> None:
+        tags = FakeTags({"exempt": ""})
+
+        assert self.verdict_with(AUDIT, tags) == "noncompliant"
+        assert tags.asked == []
+
+    def test_a_throttled_reading_of_tags_is_tried_again(self) -> None:
+        tags = FakeTags({"exempt": ""})
+        tags.fail_next(ThrottledError())
+
+        with pytest.raises(ThrottledError):
+            self.verdict_with(self.ALLOWED, tags)
+        assert self.verdict_with(self.ALLOWED, tags) == "exempted"
+
+    def test_a_tag_with_a_value_exempts_by_that_value_alone(self) -> None:
+        by_value = replace(self.ALLOWED, exemptions_by_tag=replace(self.BY_TAG, value="yes"))
+
+        assert self.verdict_with(by_value, FakeTags({"exempt": "yes"})) == "exempted"
+        assert self.verdict_with(by_value, FakeTags({"exempt": "no"})) == "noncompliant"
+
+
+class TestATuningJob:
+    def test_it_is_described_judged_told_and_ordered_to_stop_as_one(self) -> None:
+        tuning = a_tuning_job(a_job(name="forest"), a_job_without_vpc())
+        inspection = Inspection(FakeJobs(tuning), settings=ENFORCE)
+
+        receipts = [inspection.of(announcing(tuning)) for _ in range(2)]
+
+        assert [receipt.action for receipt in receipts] == ["stop", "stop"]
+        (told,) = inspection.publisher.judgements
+        assert told.job == tuning
+        assert [job.arn for job in inspection.networks.asked] == [tuning.arn]
+        assert {order.job_arn for order in inspection.stop_orders.sent} == {tuning.arn}
+        assert {order.kind for order in inspection.stop_orders.sent} == {JobKind.TUNING}
+
+    def test_one_without_any_vpc_reads_no_network(self) -> None:
+        tuning = a_tuning_job(a_job_without_vpc())
+        inspection = Inspection(FakeJobs(tuning), settings=ENFORCE)
+
+        assert inspection.of(announcing(tuning)).action == "stop"
+        assert inspection.networks.asked == []
+
+    def test_a_training_job_of_its_name_is_not_taken_for_it(self) -> None:
+        tuning = a_tuning_job(a_job_without_vpc())
+        inspection = Inspection(FakeJobs(a_job(name=tuning.name)), settings=ENFORCE)
+
+        assert inspection.of(announcing(tuning, as_requested(tuning))).action != "stop"
+
+    def test_a_batch_tells_a_training_job_and_a_tuning_job_of_one_name_apart(self) -> None:
+        tuning, asked = a_tuning_job(), a_job(name="tune-1")
+        jobs = RememberingJobReader(FakeJobs(tuning))
+
+        assert jobs.describe("tune-1", JobKind.TUNING) == tuning
+        with pytest.raises(JobNotFoundError):
+            jobs.describe(asked.name)

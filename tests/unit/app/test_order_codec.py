@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from tests.messages import a_stop_order
+from tests.messages import ALICE, a_stop_order
 from tests.strategies import json_values, orders, patiently, wild_texts
 from vpc_guardrail.app.order_codec import MalformedOrderError, decode, encode
 
@@ -47,6 +47,8 @@ def test_the_message_is_one_json_structure_of_a_version() -> None:
         "checks": ["vpc-config-present"],
         "severity": "CRITICAL",
         "rule_set": "0.1.0",
+        "started_by": None,
+        "role_arn": None,
     }
 
 
@@ -56,7 +58,10 @@ def test_members_of_the_future_are_ignored() -> None:
     assert decode(json.dumps(message)) == a_stop_order()
 
 
-MEMBERS = json.loads(encode(a_stop_order())).keys() - {"schema_version"}
+TOLD_ALONG = {"started_by", "role_arn"}
+"""Nothing rests on these: an order without them, from an older version, is obeyed."""
+
+MEMBERS = json.loads(encode(a_stop_order())).keys() - {"schema_version", *TOLD_ALONG}
 
 
 @pytest.mark.parametrize("member", sorted(MEMBERS))
@@ -66,6 +71,23 @@ def test_an_order_without_a_member_is_malformed(member: str) -> None:
 
     with pytest.raises(MalformedOrderError, match=member):
         decode(json.dumps(message))
+
+
+def test_who_started_the_job_comes_back() -> None:
+    role = "arn:aws:iam::111122223333:role/training"
+    order = a_stop_order(started_by=ALICE, role_arn=role)
+
+    assert decode(encode(order)) == order
+
+
+@pytest.mark.parametrize("member", sorted(TOLD_ALONG))
+@pytest.mark.parametrize("value", [None, "", 5, [], {}, {"type": "Root"}, {"type": 1, "name": 2}])
+def test_what_is_told_along_may_be_unsound(member: str, value: Json) -> None:
+    message = json.loads(encode(a_stop_order())) | {member: value}
+
+    assert decode(json.dumps(message)) == a_stop_order()
+    del message[member]
+    assert decode(json.dumps(message)) == a_stop_order()
 
 
 @pytest.mark.parametrize(

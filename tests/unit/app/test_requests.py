@@ -10,10 +10,10 @@ import pytest
 from tests.builders import ACCOUNT, NOW, REGION, a_plan
 from tests.messages import ABSENT, a_request, an_arn
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.app.requests import (
     NO_COUNT,
     NO_INSTANCES,
-    MalformedRequestError,
     described_job,
     requested_job,
 )

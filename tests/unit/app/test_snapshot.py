@@ -19,6 +19,7 @@ from tests.builders import (
     a_job_without_vpc,
     a_network,
     a_prefix_list,
+    a_tuning_job,
     an_interface_endpoint,
 )
 from tests.laws import law
@@ -28,6 +29,7 @@ from vpc_guardrail.app.requests import described_job
 from vpc_guardrail.app.snapshot import MalformedSnapshotError, Snapshot, dump, load
 from vpc_guardrail.core.decision import judge
 from vpc_guardrail.core.finding import Severity
+from vpc_guardrail.core.model import Starts
 from vpc_guardrail.core.model.network import NOT_ASKED
 from vpc_guardrail.core.settings import CheckAction, InternetAccess, Mode, Settings
 
@@ -67,6 +69,13 @@ class TestRoundTrip:
         facts = Snapshot(job, less, Settings(), NOW)
 
         assert load(dump(facts)) == facts
+
+    def test_a_tuning_job_is_stored_with_its_definitions(self) -> None:
+        job = a_tuning_job(a_job(name="forest"), a_job_without_vpc(), starts=Starts(1, 4))
+        facts = Snapshot(job, a_network(), Settings(mode=Mode.ENFORCE), NOW)
+
+        assert load(dump(facts)) == facts
+        assert judged(load(dump(facts))) == judged(facts)
 
     def test_settings_are_stored_whole(self) -> None:
         settings = Settings(

@@ -82,7 +82,9 @@ def test_a_malformed_arn_ends_with_2_and_is_named(form: str) -> None:
 
     assert done.exit_code == 2
     assert done.stdout == ("[]\n" if form == "json" else "")
-    assert done.stderr == (f"vpc-guardrail: not the ARN of a training job: '{MALFORMED_ARN}'\n")
+    assert done.stderr == (
+        f"vpc-guardrail: not the ARN of a training or tuning job: '{MALFORMED_ARN}'\n"
+    )
 
 
 def test_what_is_told_of_an_argument_stays_on_its_line() -> None:

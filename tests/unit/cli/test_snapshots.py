@@ -1,7 +1,7 @@
 """`check --snapshot`: stored facts are judged offline, to the verdict that was stored with them.
 
 Where a golden verdict is meant to change, print it anew with `vpc-guardrail check --snapshot
-FILE --format json`, and leave out `rule_set`, which every release changes.
+FILE --format json`, and leave out `rule_set`, which every release changes, and each `problem`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def test_a_golden_snapshot_has_its_golden_verdict(name: str, exit_code: int) -> 
     (verdict,) = json.loads(done.stdout)
     assert done.exit_code == exit_code
     assert verdict.pop("rule_set") == RULE_SET_VERSION
+    assert all(finding.pop("problem") for finding in verdict["findings"])
     assert [verdict] == json.loads((GOLDEN / f"{name}.verdict.json").read_text())
 
 
@@ -91,6 +92,30 @@ def test_the_text_names_what_is_wrong_and_how_to_mend_it() -> None:
     assert done.stdout.startswith("Training job faulty-1: noncompliant\n")
     assert "acl-b, rule 90 (inbound, deny)" in done.stdout
     assert "Mend: aws ec2 delete-route --route-table-id rtb-a" in done.stdout
+
+
+def test_the_findings_of_all_jobs_are_one_list_of_ocsf_events() -> None:
+    done = check(SOUND, FAULTY, form="ocsf")
+
+    verdicts = (GOLDEN / f"{name}.verdict.json" for name in ("sound", "faulty"))
+    said = [each["status"] for verdict in verdicts for each in _findings(verdict)]
+    told = {"PASS": "Pass", "FAIL": "Fail", "UNKNOWN": "Warning"}
+    events = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert {event["class_uid"] for event in events} == {2003}
+    assert [event["compliance"]["status"] for event in events] == [
+        told[status] for status in said if status in told
+    ]
+
+
+def test_what_names_no_job_cannot_be_told_as_ocsf(tmp_path: Path) -> None:
+    snapshot = tmp_path / "facts.json"
+    snapshot.write_text(SOUND.read_text().replace("arn:aws:sagemaker:", "arn:aws:s3:"))
+
+    done = check(snapshot, form="ocsf")
+
+    assert done.exit_code == 2
+    assert "not the ARN of a training or tuning job" in done.stderr
 
 
 def test_several_snapshots_are_judged_and_the_worst_decides() -> None:

@@ -10,11 +10,13 @@ import pytest
 
 from tests.builders import (
     DENIED,
+    LOCAL_ROUTE,
     NOW,
     a_finding,
     a_job,
     a_job_without_vpc,
     a_network,
+    a_route_table,
     a_subnet,
     a_vpc,
 )
@@ -223,3 +225,49 @@ class TestJudgement:
     )
     def test_the_vpc_is_named_if_it_is_one(self, network: Network, vpc_id: str | None) -> None:
         assert judge(a_job(), network, Settings(), NOW).vpc_id == vpc_id
+
+
+class TestSeverities:
+    """The owner's severity of a check, and the check's own word on how sure it is."""
+
+    TENANCY = "vpc-tenancy-default"
+    DEDICATED = a_network(vpcs=[a_vpc(tenancy="dedicated")])
+
+    @pytest.mark.parametrize(
+        ("chosen", "verdict"),
+        [
+            pytest.param(LOW, Verdict.COMPLIANT, id="below the threshold"),
+            pytest.param(MEDIUM, Verdict.NONCOMPLIANT, id="at the threshold"),
+        ],
+    )
+    def test_the_severity_of_a_check_is_a_setting(self, chosen: Severity, verdict: Verdict) -> None:
+        settings = Settings(severities={self.TENANCY: chosen})
+
+        judgement = judge(a_job(), self.DEDICATED, settings, NOW)
+
+        assert judgement.verdict is verdict
+        (failed,) = [each for each in judgement.findings if each.status is FAIL]
+        assert failed.severity is chosen
+
+    @pytest.mark.parametrize("chosen", [LOW, MEDIUM, HIGH, CRITICAL])
+    def test_a_lowered_failure_stays_lowered_and_never_stops(self, chosen: Severity) -> None:
+        """One subnet of two lacks a path to S3: HIGH, below the check's own CRITICAL."""
+        check = "s3-reachable"
+        settings = replace(HARSH, severities={check: chosen})
+        tables = [
+            a_route_table(id="rtb-a", subnets=["subnet-a"]),
+            a_route_table(LOCAL_ROUTE, id="rtb-b", subnets=["subnet-b"]),
+        ]
+
+        judgement = judge(a_job(), a_network(route_tables=tables), settings, NOW)
+
+        failed = [each for each in judgement.findings if each.check == check]
+        assert [each.severity for each in failed if each.status is FAIL] == [min(chosen, HIGH)]
+        assert check not in judgement.stopping_checks
+
+    def test_a_check_that_was_raised_stops_by_its_own_full_severity(self) -> None:
+        harsh = replace(HARSH, threshold=CRITICAL)
+        raised = replace(harsh, severities={self.TENANCY: CRITICAL})
+
+        assert judge(a_job(), self.DEDICATED, harsh, NOW).stopping_checks == ()
+        assert judge(a_job(), self.DEDICATED, raised, NOW).stopping_checks == (self.TENANCY,)

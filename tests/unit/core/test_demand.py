@@ -76,6 +76,13 @@ class TestAddresses:
     def test_they_are_counted(self, plans: list[InstancePlan], expected: AddressDemand) -> None:
         assert address_demand(job_on(*plans), a_network()) == expected
 
+    def test_the_owner_knows_better_for_the_types_that_he_names(self) -> None:
+        job = job_on(a_plan((POSSIBLE, 3), (NEW, 1), (PLAIN, 1)))
+
+        demand = address_demand(job, a_network(), {POSSIBLE: 4, NEW: 1})
+
+        assert demand == AddressDemand(15, 15)
+
     def test_an_unknown_plan_demands_nobody_knows_what(self) -> None:
         assert address_demand(a_job(plans=DENIED), a_network()) is DENIED
 

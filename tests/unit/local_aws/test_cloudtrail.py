@@ -39,9 +39,9 @@ REQUEST = {
 }
 
 
-def request_shape() -> Shape:
+def request_shape(operation: str = "CreateTrainingJob") -> Shape:
     service = botocore.session.Session().get_service_model("sagemaker")
-    shape = service.operation_model("CreateTrainingJob").input_shape
+    shape = service.operation_model(operation).input_shape
     assert shape is not None
     return shape
 
@@ -75,7 +75,9 @@ def keys(value: Any) -> set[str]:
 
 
 def test_the_maps_are_those_of_the_service_model() -> None:
-    assert map_members(request_shape()) == MAPS
+    shapes = [request_shape(), request_shape("CreateHyperParameterTuningJob")]
+
+    assert {name for shape in shapes for name in map_members(shape)} == MAPS
 
 
 def test_every_member_of_a_structure_begins_lower_case_and_no_key_of_a_map_does() -> None:

@@ -234,3 +234,66 @@ def test_other_operations_are_refused_by_name(jobs: TrainingJobs) -> None:
 
     assert error.code == "UnknownOperationException"
     assert "CreateModel" in error.message
+
+
+class TestTuningJobs:
+    ARN = "arn:aws:sagemaker:us-east-1:123456789012:hyper-parameter-tuning-job/tune"
+    NAMED: Mapping[str, Any] = {"HyperParameterTuningJobName": "Tune"}
+
+    def started(self, jobs: TrainingJobs) -> list[str]:
+        """Start one that runs two children at a time; gives their names."""
+        definition = a_request()
+        del definition["TrainingJobName"]
+        limits = {"MaxParallelTrainingJobs": 2}
+        asked = {
+            **self.NAMED,
+            "HyperParameterTuningJobConfig": {"Strategy": "Random", "ResourceLimits": limits},
+            "TrainingJobDefinition": {**definition, "StaticHyperParameters": {"a": "b"}},
+        }
+        answer = jobs.answer("CreateHyperParameterTuningJob", asked)
+        assert answer == {"HyperParameterTuningJobArn": self.ARN}
+        listed = jobs.answer("ListTrainingJobsForHyperParameterTuningJob", self.NAMED)
+        return [each["TrainingJobName"] for each in listed["TrainingJobSummaries"]]
+
+    def described(self, jobs: TrainingJobs) -> dict[str, Any]:
+        return jobs.answer("DescribeHyperParameterTuningJob", self.NAMED)
+
+    def test_it_starts_with_its_first_children(self, jobs: TrainingJobs) -> None:
+        children = self.started(jobs)
+
+        described = self.described(jobs)
+        assert described["HyperParameterTuningJobStatus"] == "InProgress"
+        assert described["TrainingJobStatusCounters"]["InProgress"] == len(children) == 2
+        child = jobs.answer("DescribeTrainingJob", {"TrainingJobName": children[0]})
+        assert child["TuningJobArn"] == self.ARN
+        assert "StaticHyperParameters" not in child
+
+    def test_what_is_described_is_what_the_sdk_can_read(self, jobs: TrainingJobs) -> None:
+        self.started(jobs)
+
+        model = botocore.session.get_session().get_service_model("sagemaker")
+        shape: Any = model.operation_model("DescribeHyperParameterTuningJob").output_shape
+        assert {*self.described(jobs)} <= {*shape.members}
+
+    def test_a_stop_stops_its_children_once(self, jobs: TrainingJobs, clock: Clock) -> None:
+        children = self.started(jobs)
+
+        jobs.answer("StopHyperParameterTuningJob", self.NAMED)
+        clock.now += SECONDS_STOPPING
+
+        assert self.described(jobs)["HyperParameterTuningJobStatus"] == "Stopped"
+        for name in children:
+            child = jobs.answer("DescribeTrainingJob", {"TrainingJobName": name})
+            assert child["TrainingJobStatus"] == "Stopped"
+        with pytest.raises(SageMakerError, match="in status Stopped"):
+            jobs.answer("StopHyperParameterTuningJob", self.NAMED)
+
+    def test_its_name_is_taken_once(self, jobs: TrainingJobs) -> None:
+        self.started(jobs)
+
+        with pytest.raises(SageMakerError, match="ResourceInUse"):
+            self.started(jobs)
+
+    def test_an_unknown_one_is_not_found(self, jobs: TrainingJobs) -> None:
+        with pytest.raises(SageMakerError, match="not found"):
+            self.described(jobs)

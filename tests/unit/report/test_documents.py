@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,12 +24,14 @@ from tests.builders import (
     a_security_group,
     a_vpc,
 )
-from tests.messages import a_judgement, a_stop_order, an_enforcement
-from tests.strategies import findings, patiently
+from tests.messages import ALICE, a_judgement, a_stop_order, an_enforcement
+from tests.strategies import findings, patiently, starters
 from vpc_guardrail.core.decision import Action, Judgement, Verdict, judge
 from vpc_guardrail.core.engine import SPECS
+from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
 from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.core.settings import Mode, Settings
 from vpc_guardrail.report.documents import enforcement_document, verdict_document
 
@@ -81,6 +84,16 @@ JUDGEMENTS = {
 }
 
 
+STARTED_BY_ALICE = {
+    "type": "AssumedRole",
+    "name": "Research",
+    "arn": "arn:aws:sts::111122223333:assumed-role/Research/alice@example.com",
+    "session_name": "alice@example.com",
+    "source_identity": None,
+    "invoked_by": None,
+}
+
+
 def published(judgement: Judgement) -> Json:
     return json.loads(json.dumps(verdict_document(judgement)))
 
@@ -98,6 +111,7 @@ def test_the_document_of_a_judgement_is_valid(name: str) -> None:
         verdict=st.sampled_from(Verdict),
         action=st.sampled_from(Action),
         vpc_id=st.none() | st.text(),
+        started_by=st.just(NOBODY_TOLD) | starters,
     )
 )
 def test_every_document_is_valid(judgement: Judgement) -> None:
@@ -116,7 +130,7 @@ def test_the_document_of_one_job_in_full() -> None:
         "Make one.",
     )
 
-    assert published(a_judgement(finding)) == {
+    assert published(a_judgement(finding, started_by=ALICE)) == {
         "schema_version": "1",
         "job": {
             "name": "train-1",
@@ -124,14 +138,17 @@ def test_the_document_of_one_job_in_full() -> None:
             "account": "111122223333",
             "region": "eu-central-1",
             "vpc_id": "vpc-1",
+            "role_arn": "arn:aws:iam::111122223333:role/training",
             "subnets": ["subnet-a", "subnet-b"],
             "security_groups": ["sg-1"],
             "status": "InProgress",
             "created_at": "2026-11-23T12:00:00+00:00",
             "known_from": "described",
         },
+        "started_by": STARTED_BY_ALICE,
         "verdict": "noncompliant",
         "severity": "CRITICAL",
+        "threshold": "MEDIUM",
         "action": "notify",
         "findings": [
             {
@@ -143,6 +160,7 @@ def test_the_document_of_one_job_in_full() -> None:
                 "message": "There is no path.",
                 "evidence": {"route_table": "rtb-1"},
                 "remediation": "Make one.",
+                "problem": "297a229b6003f702",
             }
         ],
         "facts_read_at": "2026-11-23T12:00:00+00:00",
@@ -151,7 +169,8 @@ def test_the_document_of_one_job_in_full() -> None:
 
 
 def test_an_enforcement_in_full() -> None:
-    enforcement = an_enforcement(order=a_stop_order(vpc_id="vpc-1"))
+    order = a_stop_order(vpc_id="vpc-1", started_by=ALICE, role_arn="arn:aws:iam::1:role/a/b")
+    enforcement = an_enforcement(order=order)
 
     assert json.loads(json.dumps(enforcement_document(enforcement))) == {
         "schema_version": "1",
@@ -160,14 +179,29 @@ def test_an_enforcement_in_full() -> None:
             "arn": "arn:aws:sagemaker:eu-central-1:111122223333:training-job/train-1",
             "account": "111122223333",
             "vpc_id": "vpc-1",
+            "role_arn": "arn:aws:iam::1:role/a/b",
             "created_at": "2026-11-23T12:00:00+00:00",
         },
+        "started_by": STARTED_BY_ALICE,
         "action": "stop",
         "outcome": "stopped",
         "message": "train-1 was stopped, because of vpc-config-present.",
         "checks": ["vpc-config-present"],
         "rule_set": "0.1.0",
     }
+
+
+def test_a_finding_tells_of_the_exemption_that_holds_or_has_expired() -> None:
+    exemption = {"owner": "network team", "reason": "moves in May", "expires": "2026-11-23"}
+
+    def members(exempted: Exempted) -> Json:
+        finding = replace(a_finding(Status.FAIL), exempted=exempted)
+        (told,) = published(a_judgement(finding))["findings"]
+        return {name: told[name] for name in ONLY_WHERE_EXEMPTED & told.keys()}
+
+    assert members(Exempted(by=AN_EXEMPTION)) == {"exemption": exemption}
+    assert members(Exempted(no_longer_by=AN_EXEMPTION)) == {"expired_exemption": exemption}
+    assert members(Exempted()) == {}
 
 
 # The schema itself.
@@ -182,9 +216,21 @@ def structures(schema: Json, where: str = "") -> Iterator[tuple[str, Json]]:
 
 
 STRUCTURES = dict(structures(SCHEMA))
-A_DOCUMENT = published(a_judgement(a_finding(Status.FAIL)))
-MEMBERS = {"": A_DOCUMENT, "/job": A_DOCUMENT["job"], "/finding": A_DOCUMENT["findings"][0]}
+AN_EXEMPTION = Exemption("network team", "moves in May", NOW.date(), check="a-check")
+EXEMPTED = Exempted(by=AN_EXEMPTION, no_longer_by=AN_EXEMPTION)
+A_DOCUMENT = published(
+    a_judgement(replace(a_finding(Status.FAIL), exempted=EXEMPTED), started_by=ALICE)
+)
+MEMBERS = {
+    "": A_DOCUMENT,
+    "/job": A_DOCUMENT["job"],
+    "/starter": A_DOCUMENT["started_by"],
+    "/finding": A_DOCUMENT["findings"][0],
+    "/exemption": A_DOCUMENT["findings"][0]["exemption"],
+}
 ONLY_WHEN_CUT = {"findings_left_out"}
+ONLY_WHEN_TOLD_AGAIN = {"since_last_told"}
+ONLY_WHERE_EXEMPTED = {"exemption", "expired_exemption"}
 
 
 def test_the_schema_is_one() -> None:
@@ -197,17 +243,23 @@ def test_the_schema_is_one() -> None:
 def test_every_member_is_documented_and_every_documented_member_is_there(where: str) -> None:
     properties = STRUCTURES[where]["properties"]
 
-    assert properties.keys() - ONLY_WHEN_CUT == MEMBERS[where].keys()
-    assert {*STRUCTURES[where]["required"]} == MEMBERS[where].keys()
+    assert properties.keys() - ONLY_WHEN_CUT - ONLY_WHEN_TOLD_AGAIN == MEMBERS[where].keys()
+    assert {*STRUCTURES[where]["required"]} == MEMBERS[where].keys() - ONLY_WHERE_EXEMPTED
     for name, schema in properties.items():
-        documented = "description" in schema or schema["$ref"] == f"#/$defs/{name}"
+        documented = "description" in schema or schema.get("$ref") == f"#/$defs/{name}"
         assert documented, f"{name} has no description"
 
 
 @pytest.mark.parametrize("where", MEMBERS, ids=lambda where: where or "verdict")
 def test_members_of_the_future_are_allowed(where: str) -> None:
     document = json.loads(json.dumps(A_DOCUMENT))
-    structure = {"": document, "/job": document["job"], "/finding": document["findings"][0]}
+    structure = {
+        "": document,
+        "/job": document["job"],
+        "/starter": document["started_by"],
+        "/finding": document["findings"][0],
+        "/exemption": document["findings"][0]["exemption"],
+    }
     structure[where]["a_member_of_the_future"] = {"new": [1]}
 
     VALIDATOR.validate(document)

@@ -10,21 +10,41 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOW, a_finding, a_job, a_network
+from tests.builders import NOW, a_finding, a_job, a_network, a_tuning_job
 from tests.fakes import (
     FakeJobs,
     FakeLedger,
     FakeNetworks,
     FakePublisher,
     FakeStopOrders,
+    FakeTags,
+    alerts_through,
 )
-from tests.messages import HOME, a_judgement, a_stop_order, an_arn, an_enforcement, an_event
-from tests.strategies import Request, findings, hostile_texts, patiently, requests, wild_texts
+from tests.messages import (
+    ALICE,
+    HOME,
+    a_judgement,
+    a_stop_order,
+    an_arn,
+    an_enforcement,
+    an_event,
+)
+from tests.strategies import (
+    Request,
+    findings,
+    hostile_texts,
+    patiently,
+    requests,
+    starters,
+    wild_texts,
+)
 from tests.unit.report.test_documents import VALIDATOR
 from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.app.inspect_job import Announcement, Inspector
+from vpc_guardrail.app.starters import LONGEST
 from vpc_guardrail.core.decision import Verdict
 from vpc_guardrail.core.finding import Finding, Severity, Status
+from vpc_guardrail.core.model import Starter
 from vpc_guardrail.core.settings import Mode, Settings
 from vpc_guardrail.report.messages import Message, enforcement_message, judgement_message
 from vpc_guardrail.wiring.events import parse_event
@@ -69,6 +89,9 @@ def huge(
     return [replace(one, resource=f"subnet-{number}") for number in range(count)]
 
 
+ENFORCED = enforcement_message(an_enforcement())
+
+
 class TestWhatItHolds:
     def test_machines_read_the_verdict_and_people_the_text(self) -> None:
         message = judgement_message(a_judgement(a_finding(Status.FAIL)))
@@ -77,16 +100,24 @@ class TestWhatItHolds:
         assert document(message)["verdict"] == "noncompliant"
         assert bodies(message)["email"].startswith("Training job train-1: noncompliant\n")
 
+    def test_a_tuning_job_is_called_one(self) -> None:
+        message = judgement_message(a_judgement(job=a_tuning_job()))
+
+        assert message.subject == "[VPC Guardrail] noncompliant: tuning job tune-1"
+        assert json.loads(message.body)["email"].startswith("Tuning job tune-1: noncompliant\n")
+
     def test_attributes_are_there_to_filter_by(self) -> None:
         finding = a_finding(Status.FAIL, severity=Severity.CRITICAL)
 
-        assert judgement_message(a_judgement(finding)).attributes == {
+        assert judgement_message(a_judgement(finding, started_by=ALICE)).attributes == {
             "message_type": "verdict",
             "verdict": "noncompliant",
             "action": "notify",
             "severity": "CRITICAL",
             "account": "111122223333",
             "vpc_id": "vpc-1",
+            "started_by": "Research",
+            "role": "training",
         }
 
     def test_the_severity_is_that_of_what_made_the_verdict(self) -> None:
@@ -112,6 +143,8 @@ class TestWhatItHolds:
             "severity": "CRITICAL",
             "account": "111122223333",
             "vpc_id": "none",
+            "started_by": "unknown",
+            "role": "unknown",
         }
 
     @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.STOPPED])
@@ -119,6 +152,19 @@ class TestWhatItHolds:
         subject = enforcement_message(an_enforcement(outcome)).subject
 
         assert subject == "[VPC Guardrail] not stopped: train-1"
+
+    @pytest.mark.parametrize("message", [judgement_message(a_judgement()), ENFORCED])
+    def test_raw_delivery_takes_its_attributes(self, message: Message) -> None:
+        """SNS drops what has more than ten where a queue asks for raw messages."""
+        assert len(message.attributes) <= 10
+
+    @given(starters)
+    def test_who_started_it_is_one_harmless_line(self, starter: Starter) -> None:
+        verdict = judgement_message(a_judgement(started_by=starter))
+
+        name = verdict.attributes["started_by"]
+        assert name.isprintable()
+        assert 0 < len(name) <= 256
 
     @pytest.mark.parametrize("vpc_id", [None, ""])
     def test_no_attribute_is_empty(self, vpc_id: str | None) -> None:
@@ -147,9 +193,9 @@ class TestTheSubject:
 
 class TestTheLimit:
     @settings(patiently, max_examples=40)
-    @given(st.lists(findings, max_size=30))
-    def test_it_holds_whatever_was_found(self, found: list[Finding]) -> None:
-        message = judgement_message(a_judgement(*found))
+    @given(st.lists(findings, max_size=30), starters)
+    def test_it_holds_whatever_was_found(self, found: list[Finding], starter: Starter) -> None:
+        message = judgement_message(a_judgement(*found, started_by=starter))
 
         assert size(message) < SNS_LIMIT
         VALIDATOR.validate(document(message))
@@ -208,6 +254,14 @@ class TestTheLimit:
         assert len(email.encode()) <= 32_768
         assert email.endswith("…")
 
+    @pytest.mark.parametrize("text", ['"', "\\", "漢", "🔥", "\x00"])
+    def test_it_holds_for_the_longest_starter(self, text: str) -> None:
+        starter = Starter("AssumedRole", *[text * LONGEST] * 5)
+        message = judgement_message(a_judgement(*huge(40, text * 9999), started_by=starter))
+
+        assert size(message) < SNS_LIMIT
+        assert document(message)["started_by"]["name"] == text * LONGEST
+
     @patiently
     @given(hostile_texts)
     def test_it_holds_for_an_enforcement_whatever_aws_said(self, said: str) -> None:
@@ -237,10 +291,11 @@ def everything_said(request: Request, *, described: bool) -> str:
         jobs=FakeJobs(*[announcement.requested] if described else []),
         networks=FakeNetworks(a_network(subnets=[], security_groups=[])),
         ledger=FakeLedger(),
-        publisher=publisher,
+        alerts=alerts_through(publisher, Settings(mode=Mode.ENFORCE)),
         stop_orders=orders,
         settings=Settings(mode=Mode.ENFORCE),
         now=lambda: NOW,
+        tags=FakeTags(),
     ).inspect(announcement)
     judgements: list[Judgement] = publisher.judgements
     assert judgements, "a job in a network without subnets is told"

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW, a_finding, a_job
-from tests.messages import a_judgement, a_stop_order, an_enforcement
+from tests.messages import ALICE, a_judgement, a_stop_order, an_enforcement
 from tests.strategies import findings, patiently
 from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
+from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
-from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.model import JobSource, Starter
 from vpc_guardrail.report.text import enforcement_text, judgement_text, worst_first
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -60,6 +61,7 @@ JUDGEMENTS = {
         verdict=Verdict.NONCOMPLIANT,
         action=Action.STOP,
         stopping_checks=["s3-reachable"],
+        started_by=ALICE,
     ),
     "undetermined": a_judgement(
         PASSED,
@@ -144,14 +146,51 @@ def test_an_enforcement_says_what_came_of_it() -> None:
         "\n"
         "  ARN      arn:aws:sagemaker:eu-central-1:111122223333:training-job/train-1\n"
         "  Account  111122223333\n"
+        "  Role     not known\n"
+        "  Started  by whom is not known\n"
         "  Because  vpc-config-present\n"
     )
 
 
 def test_an_enforcement_cannot_draw_lines_of_its_own() -> None:
     order = replace(
-        a_stop_order(checks=("a\n\x1b[2J", "b\ud800")), job_arn="a\nb", account="1\u202e"
+        a_stop_order(checks=("a\n\x1b[2J", "b\ud800"), role_arn="a/train\ning"),
+        job_arn="a\nb",
+        account="1\u202e",
+        started_by=Starter("AssumedRole", "a\nb", session_name="x\r\x07\u202ey"),
     )
     lines = enforcement_text(an_enforcement(Outcome.GONE, "x\ny\x00.", order=order)).split("\n")
 
-    assert lines == ["x y.", "", "  ARN      a b", "  Account  1", "  Because  a [2J, b", ""]
+    assert lines[:4] == ["x y.", "", "  ARN      a b", "  Account  1"]
+    assert lines[4:] == [
+        "  Role     train ing",
+        "  Started  by role a b, session x y",
+        "  Because  a [2J, b",
+        "",
+    ]
+
+
+class TestExemptions:
+    ONE = Exemption("network\nteam", "moves in May", NOW.date(), check="s3-reachable")
+
+    def test_an_exempted_finding_comes_last_and_says_who_why_and_until_when(self) -> None:
+        exempted = replace(NO_PATH, exempted=Exempted(by=self.ONE))
+
+        lines = judgement_text(a_judgement(exempted, UNREAD)).splitlines()
+
+        assert "  Exempted until 2026-11-23, by network team: moves in May" in lines
+        assert lines.index("UNKNOWN HIGH security-group-efa") < lines.index(
+            "FAIL CRITICAL s3-reachable"
+        )
+        assert lines[-1] == "1 to look at, 1 exempted, 0 passed."
+
+    def test_an_expired_exemption_is_told_as_such(self) -> None:
+        expired = replace(NO_PATH, exempted=Exempted(no_longer_by=self.ONE))
+
+        lines = judgement_text(a_judgement(expired)).splitlines()
+
+        assert (
+            "  No longer exempted since the end of 2026-11-23, by network team: moves in May"
+            in lines
+        )
+        assert lines[-1] == "1 to look at, 0 passed."

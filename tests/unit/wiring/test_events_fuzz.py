@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.messages import HOME, a_request, an_arn, an_event
+from tests.messages import (
+    HOME,
+    a_definition,
+    a_request,
+    a_tuning_arn,
+    a_tuning_event,
+    a_tuning_request,
+    an_arn,
+    an_event,
+)
 from tests.strategies import (
     Request,
+    TuningRequest,
     group_ids,
     json_values,
     patiently,
     requests,
     subnet_ids,
+    tuning_requests,
     values_of,
     wild_texts,
 )
@@ -88,6 +99,32 @@ def test_subnets_and_groups_survive_in_their_order(request: Request) -> None:
     assert asked_for(request).vpc_config == VpcConfig(
         tuple(config["Subnets"]), tuple(config["SecurityGroupIds"])
     )
+
+
+@patiently
+@given(tuning_requests(), st.booleans())
+def test_every_tuning_request_that_the_model_allows_is_understood(
+    request: TuningRequest, apis_casing: bool
+) -> None:
+    event = a_tuning_event(
+        requestParameters=dict(request.values) if apis_casing else request.as_cloudtrail_writes_it,
+        responseElements={"hyperParameterTuningJobArn": a_tuning_arn(request.name)},
+    )
+
+    parsed = parse_event(json.dumps(event), HOME)
+
+    assert isinstance(parsed, Announcement)
+    if not request.definitions:
+        assert parsed.requested is None
+        return
+    assert parsed.requested is not None
+    configs = [each.get("VpcConfig", {}) for each in request.definitions]
+    assert [{*each.subnet_ids} for each in parsed.requested.judged] == [
+        {*config.get("Subnets", ())} for config in configs
+    ]
+    assert {*parsed.requested.security_group_ids} == {
+        group for config in configs for group in config.get("SecurityGroupIds", ())
+    }
 
 
 COUNTS = st.integers(1, 10_000)
@@ -171,21 +208,40 @@ SOUND = an_event(
         algorithmSpecification=IMAGE,
     )
 )
-PATHS = [*paths(SOUND)]
+TUNING = a_tuning_event(
+    requestParameters=a_tuning_request(
+        trainingJobDefinitions=[
+            a_definition(
+                hyperParameterTuningResourceConfig={
+                    "instanceConfigs": RESOURCES["instancePreferences"],
+                    "instanceCount": 2,
+                },
+                inputDataConfig=[{"channelName": "train", "dataSource": FILES}],
+            )
+        ]
+    )
+)
+EVENTS = {"training": SOUND, "tuning": TUNING}
+PATHS = {name: [*paths(event)] for name, event in EVENTS.items()}
 UNREAD = {"hyperParameters", "environment", "outputDataConfig", "tags"}
-DECISIVE = [
-    path
-    for path in PATHS
-    if {*path} & {"responseElements", "requestParameters", "eventTime", "eventName"}
-    and not {*path} & UNREAD
-]
+DECISIVE = {
+    name: [
+        path
+        for path in found
+        if {*path} & {"responseElements", "requestParameters", "eventTime", "eventName"}
+        and not {*path} & UNREAD
+    ]
+    for name, found in PATHS.items()
+}
 CASINGS: list[Callable[[str], str]] = [str.lower, str.upper, str.title, str.swapcase]
 
 
 @st.composite
 def mutated_events(draw: st.DrawFn) -> Json:
-    event = copy.deepcopy(SOUND)
-    for path in draw(st.lists(st.sampled_from(PATHS) | st.sampled_from(DECISIVE), min_size=1)):
+    name = draw(st.sampled_from(sorted(EVENTS)))
+    event = copy.deepcopy(EVENTS[name])
+    ways = st.sampled_from(PATHS[name]) | st.sampled_from(DECISIVE[name])
+    for path in draw(st.lists(ways, min_size=1)):
         try:
             owner = within(event, path[:-1])
             value = owner.pop(path[-1])
@@ -225,6 +281,10 @@ def test_arbitrary_json_in_the_decisive_members_raises_nothing_else(
     parsed_or_refused(json.dumps(an_event(errorCode=error_code, responseElements=request)))
     for members in ({"trainingJobArn": request}, {"TrainingJobArn": time}):
         parsed_or_refused(json.dumps(an_event(responseElements=members)))
+    parsed_or_refused(json.dumps(a_tuning_event(requestParameters=request, eventTime=time)))
+    for name in ("trainingJobDefinition", "hyperParameterTuningJobConfig"):
+        asked = a_tuning_request(**{name: request})
+        parsed_or_refused(json.dumps(a_tuning_event(requestParameters=asked)))
 
 
 @patiently

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from vpc_guardrail.app.settings_document import SettingsError
 from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
-from vpc_guardrail.wiring.settings import SettingsError, required, settings_from
+from vpc_guardrail.wiring.settings import required, settings_from
 
 
 def test_the_default_stops_nothing() -> None:

@@ -20,9 +20,13 @@ CallTable: TypeAlias = Mapping[str, tuple[str, ...]]
 _IDEMPOTENCY: Final = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 """What Powertools' idempotency does with the ledger: claim, look up, complete, forget on error."""
 
+_SETTINGS: Final = ("GetParameter", "GetParameterHistory")
+"""The settings document, and the last one that could be used where it is broken."""
+
 JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
     {
-        "dynamodb": _IDEMPOTENCY,
+        # The ledger; and the book of alerts: GetItem, PutItem, Query.
+        "dynamodb": (*_IDEMPOTENCY, "Query"),
         "ec2": (
             "DescribeDhcpOptions",
             "DescribeInstanceTypes",
@@ -42,9 +46,10 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
         "efs": ("DescribeMountTargets",),
         "fsx": ("DescribeFileSystems",),
         "s3": ("GetBucketLocation", "GetBucketPolicy"),
-        "sagemaker": ("DescribeTrainingJob",),
+        "sagemaker": ("DescribeHyperParameterTuningJob", "DescribeTrainingJob", "ListTags"),
         "sns": ("Publish",),
         "sqs": ("SendMessage",),
+        "ssm": _SETTINGS,
     }
 )
 """Reads the job and its network, tells what it found, orders the stop; cannot stop a job itself."""
@@ -52,14 +57,56 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
 JOB_ENFORCER: Final[CallTable] = MappingProxyType(
     {
         "dynamodb": _IDEMPOTENCY,
-        "sagemaker": ("DescribeTrainingJob", "StopTrainingJob"),
+        "sagemaker": (
+            "DescribeHyperParameterTuningJob",
+            "DescribeTrainingJob",
+            "StopHyperParameterTuningJob",
+            "StopTrainingJob",
+        ),
         "sns": ("Publish",),
+        "ssm": _SETTINGS,
     }
 )
 """Looks at the job again, stops it, tells what it did; no other function may stop anything."""
 
+DAILY_DIGEST: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": (*_IDEMPOTENCY, "Query"),
+        "sns": ("Publish",),
+        "ssm": _SETTINGS,
+    }
+)
+"""Reads the book of alerts and tells the digest, once a day by the ledger."""
+
+SETTINGS_GUARD: Final[CallTable] = MappingProxyType({})
+"""Checks the settings document while the stack is deployed; CloudFormation gives the address."""
+
+SLACK_NOTIFIER: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": _IDEMPOTENCY,
+        "secretsmanager": ("GetSecretValue",),
+        "sqs": ("ChangeMessageVisibility", "SendMessage"),
+    }
+)
+"""Tells alerts to Slack: lets them come back later, or keeps them with their reason."""
+
+SECURITY_HUB_IMPORTER: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": _IDEMPOTENCY,
+        "securityhub": ("BatchImportFindings",),
+    }
+)
+"""Imports findings into Security Hub, and keeps when each was imported first."""
+
 CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
-    {"job_enforcer": JOB_ENFORCER, "job_inspector": JOB_INSPECTOR}
+    {
+        "daily_digest": DAILY_DIGEST,
+        "job_enforcer": JOB_ENFORCER,
+        "job_inspector": JOB_INSPECTOR,
+        "security_hub_importer": SECURITY_HUB_IMPORTER,
+        "settings_guard": SETTINGS_GUARD,
+        "slack_notifier": SLACK_NOTIFIER,
+    }
 )
 """The table of each function, by the function's folder under `functions/`."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
+    from vpc_guardrail.adapters.security_hub import SecurityHubClient
+
 PARALLEL_CALLS = 4
 """Calls to one service at a time.
 
@@ -92,9 +94,27 @@ class Clients:
         return client
 
     @property
+    def secretsmanager(self) -> BaseClient:
+        """The client of the secrets with Slack's addresses."""
+        client: BaseClient = self._client("secretsmanager")
+        return client
+
+    @property
+    def securityhub(self) -> SecurityHubClient:
+        """The client of Security Hub's findings."""
+        client: SecurityHubClient = self._client("securityhub")
+        return client
+
+    @property
     def sns(self) -> SNSClient:
         """The client of the topic."""
         client: SNSClient = self._client("sns")
+        return client
+
+    @property
+    def ssm(self) -> BaseClient:
+        """The client of the settings document."""
+        client: BaseClient = self._client("ssm")
         return client
 
     @property

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sns import SNSClient
 
+    from vpc_guardrail.app.alert_book import AllMended, Recurrence
+    from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.app.enforcement import Enforcement
     from vpc_guardrail.core.decision import Judgement
 
@@ -34,8 +36,10 @@ class Message(Protocol):
 class Renderers:
     """How messages are written; adapters and reports do not know each other, wiring joins them."""
 
-    judgement: Callable[[Judgement], Message]
+    judgement: Callable[[Judgement, Recurrence | None], Message]
     enforcement: Callable[[Enforcement], Message]
+    mended: Callable[[AllMended], Message]
+    digest: Callable[[Digest], Message]
 
 
 class SnsPublisher:
@@ -46,9 +50,17 @@ class SnsPublisher:
         self._topic_arn = topic_arn
         self._renderers = renderers
 
-    def tell_judgement(self, judgement: Judgement) -> None:
-        """Publish the verdict on a job."""
-        self._publish(self._renderers.judgement(judgement))
+    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
+        """Publish the verdict on a job, and how many met the same since it was told last."""
+        self._publish(self._renderers.judgement(judgement, recurrence))
+
+    def tell_mended(self, mended: AllMended) -> None:
+        """Publish what is open no more."""
+        self._publish(self._renderers.mended(mended))
+
+    def tell_digest(self, digest: Digest) -> None:
+        """Publish what was seen in a day."""
+        self._publish(self._renderers.digest(digest))
 
     def tell_enforcement(self, enforcement: Enforcement) -> None:
         """Publish what became of an order to stop a job."""

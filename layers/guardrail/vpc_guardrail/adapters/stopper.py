@@ -1,4 +1,7 @@
-"""sagemaker:StopTrainingJob, the only call of the guardrail that changes anything of others."""
+"""sagemaker:StopTrainingJob and StopHyperParameterTuningJob.
+
+They are the only calls of the guardrail that change anything of others.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from vpc_guardrail.adapters import faults
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
+from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -17,6 +21,8 @@ REFUSED_BY_STATUS = "in status"
 
 "The request was rejected because the training job is in status Stopped." It has no code of its
 own. Source: https://github.com/awslabs/benchmark-ai/issues/928
+A tuning job that ends meanwhile may be refused in other words: that is a fault, which is tried
+again, and then the job is described as ended.
 """
 
 
@@ -26,13 +32,16 @@ class SageMakerStopper:
     def __init__(self, sagemaker: SageMakerClient) -> None:
         self._sagemaker = sagemaker
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, kind: JobKind = JobKind.TRAINING) -> None:
         """Stop the job; raises `JobAlreadyEndedError` and `JobNotFoundError`."""
         try:
-            self._sagemaker.stop_training_job(TrainingJobName=name)
+            if kind is JobKind.TUNING:
+                self._sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+            else:
+                self._sagemaker.stop_training_job(TrainingJobName=name)
         except ClientError as error:
             if faults.is_missing_job(error):
-                raise JobNotFoundError(f"training job {name} was not found") from error
+                raise JobNotFoundError(f"{kind.spoken} {name} was not found") from error
             if _has_ended(error):
                 reason = faults.message_of(error).rstrip(".")
                 raise JobAlreadyEndedError(reason) from error

@@ -32,7 +32,8 @@ class Wanted:
     def by(cls, job: TrainingJob, *others: TrainingJob) -> Wanted:
         """What a job names, and with it what others name that live where it lives."""
         home = (job.region, job.account)
-        jobs = [job, *(each for each in others if (each.region, each.account) == home)]
+        here = [job, *(each for each in others if (each.region, each.account) == home)]
+        jobs = [judged for each in here for judged in each.judged]
         return cls(
             region=job.region,
             account=job.account,

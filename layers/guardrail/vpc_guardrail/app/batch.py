@@ -1,7 +1,7 @@
 """The jobs of one batch: each is described once."""
 
 from vpc_guardrail.app.ports import JobReader
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import JobKind, TrainingJob
 
 
 class RememberingJobReader:
@@ -9,10 +9,10 @@ class RememberingJobReader:
 
     def __init__(self, reader: JobReader) -> None:
         self._reader = reader
-        self._described: dict[str, TrainingJob] = {}
+        self._described: dict[tuple[JobKind, str], TrainingJob] = {}
 
-    def describe(self, name: str) -> TrainingJob:
-        """The job of this name, as it was when it was first asked for."""
-        if name not in self._described:
-            self._described[name] = self._reader.describe(name)
-        return self._described[name]
+    def describe(self, name: str, kind: JobKind = JobKind.TRAINING) -> TrainingJob:
+        """The job of this name and kind, as it was when it was first asked for."""
+        if (kind, name) not in self._described:
+            self._described[kind, name] = self._reader.describe(name, kind)
+        return self._described[kind, name]

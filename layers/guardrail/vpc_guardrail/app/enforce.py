@@ -1,15 +1,23 @@
 """Obey one stop order: look at the job again, stop the very same one, and tell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from vpc_guardrail.app.circuit_breaker import CircuitBreaker, TooManyStopsError
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
 from vpc_guardrail.app.ports import JobReader, Ledger, Publisher, Stopper
+from vpc_guardrail.core.decision import still_stopping
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Mode, Settings
 
 IN_PROGRESS = "InProgress"
 """The only TrainingJobStatus in which a job can be stopped."""
+
+
+class NotToBeStoppedError(Exception):
+    """The settings of now would not stop the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,32 +28,51 @@ class Enforcer:
     stopper: Stopper
     ledger: Ledger
     publisher: Publisher
+    breaker: CircuitBreaker
     settings: Settings
+    now: Callable[[], datetime]
 
     def enforce(self, order: StopOrder) -> Enforcement:
         """Stop once and tell once per job, creation time and rule set.
 
-        That an order was not obeyed for the mode's sake is told once as well, but not kept as
-        what became of the job: the mode may be `enforce` when the order comes again.
+        That an order was not obeyed for the settings' sake, or held by the circuit breaker, is
+        told once as well, but not kept as what became of the job: both may have changed when the
+        order comes again.
         """
         key = f"{order.job_arn} {order.created_at.isoformat()} {order.rule_set}"
         if self.settings.mode is not Mode.ENFORCE:
             message = f"{order.job_name} runs on: the mode is {self.settings.mode.value} by now."
-            held = Enforcement(order, Outcome.NOT_ENFORCED, message)
-            self.ledger.once(f"hold {key}", lambda: self.publisher.tell_enforcement(held))
-            return held
-        kept = self.ledger.once(f"stop {key}", lambda: _kept(self._obey(order)))
+            return self._told_once("hold", key, Enforcement(order, Outcome.NOT_ENFORCED, message))
+        try:
+            kept = self.ledger.once(f"stop {key}", lambda: _kept(self._obey(order, key)))
+        except NotToBeStoppedError as error:
+            message = f"{order.job_name} runs on: {error}."
+            return self._told_once("spare", key, Enforcement(order, Outcome.NOT_ENFORCED, message))
+        except TooManyStopsError as error:
+            message = (
+                f"{order.job_name} runs on: the circuit breaker holds its stop, because {error} "
+                f"and the settings allow {error.limit}. Look at the job, and stop it by hand if "
+                "that is right."
+            )
+            return self._told_once("break", key, Enforcement(order, Outcome.HELD, message))
         enforcement = Enforcement(order, Outcome(kept["outcome"]), kept["message"])
         self.ledger.once(f"tell {key}", lambda: self.publisher.tell_enforcement(enforcement))
         return enforcement
 
-    def _obey(self, order: StopOrder) -> Enforcement:
+    def _told_once(self, what: str, key: str, enforcement: Enforcement) -> Enforcement:
+        self.ledger.once(f"{what} {key}", lambda: self.publisher.tell_enforcement(enforcement))
+        return enforcement
+
+    def _obey(self, order: StopOrder, key: str) -> Enforcement:
         try:
-            job = self.jobs.describe(order.job_name)
+            job = self.jobs.describe(order.job_name, order.kind)
             refusal = _refusal(order, job)
             if refusal:
                 return refusal
-            self.stopper.stop(order.job_name)
+            if not still_stopping(order.checks, job, order.vpc_id, self.settings, self.now()):
+                raise NotToBeStoppedError("the settings ask for no stop of it by now")
+            self.breaker.admit(key, self.settings.stops_per_hour)
+            self.stopper.stop(order.job_name, order.kind)
         except JobNotFoundError:
             return Enforcement(order, Outcome.GONE, f"{order.job_name} does not exist any more.")
         except JobAlreadyEndedError as error:
@@ -75,7 +102,8 @@ def _refusal(order: StopOrder, job: TrainingJob) -> Enforcement | None:
         return Enforcement(
             order,
             Outcome.CHILD_OF_TUNING_JOB,
-            f"{name} runs on: its tuning job {job.tuning_job_arn} would start another; stop that.",
+            f"{name} runs on: its tuning job {job.tuning_job_arn} would start another; that is "
+            "judged, and stopped, by itself.",
         )
     return None
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from vpc_guardrail.core.model import Fact, JobKind, Starter
+from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
+
 
 @dataclass(frozen=True, slots=True)
 class StopOrder:
@@ -18,6 +22,13 @@ class StopOrder:
     """The checks whose FAIL asks for the stop."""
     severity: str
     rule_set: str
+    started_by: Fact[Starter] = NOBODY_TOLD
+    role_arn: Fact[str] = NO_ROLE
+
+    @property
+    def kind(self) -> JobKind:
+        """The kind of job that the ARN names."""
+        return JobKind.of_arn(self.job_arn)
 
 
 class Outcome(Enum):
@@ -29,6 +40,8 @@ class Outcome(Enum):
     ANOTHER_JOB = "another-job"
     CHILD_OF_TUNING_JOB = "child-of-tuning-job"
     NOT_ENFORCED = "not-enforced"
+    HELD = "held"
+    """By the circuit breaker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,24 @@
 """Inspect one announced job: read it and its network, judge, tell, and order a stop."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from vpc_guardrail.app.alerts import Alerts
 from vpc_guardrail.app.arn import JobArn
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
-from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader, Publisher, StopOrders
+from vpc_guardrail.app.ports import (
+    JobReader,
+    Ledger,
+    NetworkReader,
+    StopOrders,
+    TagReader,
+)
 from vpc_guardrail.core.decision import Action, Judgement, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import Fact, Starter, TrainingJob
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.core.settings import Settings
 
 
@@ -22,6 +30,7 @@ class Announcement:
     job_name: str
     requested: TrainingJob | None
     """The job as the event's request asks for it; None where the event does not carry it."""
+    started_by: Fact[Starter] = NOBODY_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,11 @@ class Inspector:
     jobs: JobReader
     networks: NetworkReader
     ledger: Ledger
-    publisher: Publisher
+    alerts: Alerts
     stop_orders: StopOrders
     settings: Settings
     now: Callable[[], datetime]
+    tags: TagReader
 
     def inspect(self, announcement: Announcement) -> Receipt:
         """Judge and tell once per job, creation time and rule set.
@@ -58,20 +68,26 @@ class Inspector:
         """
         job = announced_job(announcement, self.jobs)
         key = f"inspect {job.arn} {job.created_at.isoformat()} {RULE_SET_VERSION}"
-        receipt = Receipt(**self.ledger.once(key, lambda: asdict(self._judge_and_tell(job))))
+        receipt = Receipt(
+            **self.ledger.once(key, lambda: asdict(self._judge_and_tell(job, announcement)))
+        )
         if receipt.action == Action.STOP.value:
-            self.stop_orders.send(_order(job, receipt))
+            self.stop_orders.send(_order(job, receipt, announcement.started_by))
         return receipt
 
     def judgement_on(self, job: TrainingJob) -> Judgement:
-        """Read the network of a job, if it names one, and judge."""
+        """Read the network of a job, if it names one, and judge.
+
+        Its tags are read only where the settings let them exempt it.
+        """
+        if self.settings.exemptions_by_tag is not None:
+            job = replace(job, tags=self.tags.tags_of(job.arn))
         network = self.networks.read(job) if job.has_vpc else None
         return judge(job, network, self.settings, self.now())
 
-    def _judge_and_tell(self, job: TrainingJob) -> Receipt:
-        judgement = self.judgement_on(job)
-        if judgement.action is not Action.NONE:
-            self.publisher.tell_judgement(judgement)
+    def _judge_and_tell(self, job: TrainingJob, announcement: Announcement) -> Receipt:
+        judgement = replace(self.judgement_on(job), started_by=announcement.started_by)
+        self.alerts.about(judgement)
         return Receipt(
             verdict=judgement.verdict.value,
             action=judgement.action.value,
@@ -87,7 +103,7 @@ def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
     A job of the same name with another ARN is not the announced one.
     """
     try:
-        job = jobs.describe(announcement.job_name)
+        job = jobs.describe(announcement.job_name, announcement.arn.kind)
         if job.arn.lower() != announcement.arn.text.lower():
             raise JobNotFoundError(f"{announcement.job_name} is now {job.arn}")
     except (JobNotFoundError, JobNotReadableError) as error:
@@ -100,7 +116,7 @@ def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
     return job
 
 
-def _order(job: TrainingJob, receipt: Receipt) -> StopOrder:
+def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> StopOrder:
     return StopOrder(
         job_name=job.name,
         job_arn=job.arn,
@@ -110,4 +126,6 @@ def _order(job: TrainingJob, receipt: Receipt) -> StopOrder:
         checks=tuple(receipt.stopping_checks),
         severity=receipt.severity,
         rule_set=RULE_SET_VERSION,
+        started_by=started_by,
+        role_arn=job.role_arn,
     )

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from vpc_guardrail.app.enforcement import StopOrder
+from vpc_guardrail.app.starters import recorded
+from vpc_guardrail.core.model import Fact, Unknown
+from vpc_guardrail.core.model.job import NO_ROLE
 
 SCHEMA_VERSION = "1"
 
@@ -17,6 +20,9 @@ class MalformedOrderError(ValueError):
 def encode(order: StopOrder) -> str:
     """The order as a JSON text."""
     values = asdict(order) | {"created_at": order.created_at.isoformat()}
+    for name in ("started_by", "role_arn"):
+        if isinstance(getattr(order, name), Unknown):
+            values[name] = None
     return json.dumps({"schema_version": SCHEMA_VERSION} | values)
 
 
@@ -49,7 +55,16 @@ def _order(values: dict[str, Any]) -> StopOrder:
     vpc_id = values["vpc_id"]
     if vpc_id is not None and not isinstance(vpc_id, str):
         raise ValueError("vpc_id")
-    return StopOrder(created_at=created_at, checks=tuple(checks), vpc_id=vpc_id, **texts)
+    role_arn: Any = values.get("role_arn")
+    known_role: Fact[str] = role_arn if _is_text(role_arn) else NO_ROLE
+    return StopOrder(
+        created_at=created_at,
+        checks=tuple(checks),
+        vpc_id=vpc_id,
+        started_by=recorded(values.get("started_by")),
+        role_arn=known_role,
+        **texts,
+    )
 
 
 def _is_text(value: object) -> bool:

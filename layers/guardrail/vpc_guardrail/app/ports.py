@@ -1,21 +1,30 @@
 """What the use cases need from outside, as protocols."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from vpc_guardrail.app.alert_book import AllMended, Recurrence
+from vpc_guardrail.app.digest import Digest
 from vpc_guardrail.app.enforcement import Enforcement, StopOrder
 from vpc_guardrail.core.decision import Judgement
-from vpc_guardrail.core.model import Network, TrainingJob
+from vpc_guardrail.core.model import Fact, JobKind, Network, TrainingJob
 
 Json = Any
 """A value that JSON can carry."""
 
 
 class JobReader(Protocol):
-    """Reads training jobs."""
+    """Reads training jobs and tuning jobs."""
 
-    def describe(self, name: str) -> TrainingJob:
-        """The job of this name; raises `JobNotFoundError` and `JobNotReadableError`."""
+    def describe(self, name: str, kind: JobKind = JobKind.TRAINING) -> TrainingJob:
+        """The job of this name and kind; raises `JobNotFoundError` and `JobNotReadableError`."""
+
+
+class TagReader(Protocol):
+    """Reads the tags of training jobs."""
+
+    def tags_of(self, job_arn: str) -> Fact[Mapping[str, str]]:
+        """The tags, or `Unknown` where they may not be read; faults of AWS raise."""
 
 
 class NetworkReader(Protocol):
@@ -39,8 +48,14 @@ class Ledger(Protocol):
 class Publisher(Protocol):
     """Tells people and machines."""
 
-    def tell_judgement(self, judgement: Judgement) -> None:
-        """Publish the verdict on a job."""
+    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
+        """Publish the verdict on a job, and how many met the same since it was told last."""
+
+    def tell_mended(self, mended: AllMended) -> None:
+        """Publish what is open no more."""
+
+    def tell_digest(self, digest: Digest) -> None:
+        """Publish what was seen in a day."""
 
     def tell_enforcement(self, enforcement: Enforcement) -> None:
         """Publish what became of an order to stop a job."""
@@ -54,7 +69,7 @@ class StopOrders(Protocol):
 
 
 class Stopper(Protocol):
-    """Stops training jobs: the only one that may."""
+    """Stops training jobs and tuning jobs: the only one that may."""
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, kind: JobKind = JobKind.TRAINING) -> None:
         """Stop the job; raises `JobAlreadyEndedError` and `JobNotFoundError`."""

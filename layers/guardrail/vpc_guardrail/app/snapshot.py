@@ -8,7 +8,7 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -51,7 +51,7 @@ def load(text: str) -> Snapshot:
     snapshot = _decoded(Snapshot, document, "snapshot")
     if not isinstance(snapshot, Snapshot):
         raise MalformedSnapshotError("the document is not a snapshot")
-    if snapshot.job.instance_plans == ():
+    if any(each.instance_plans == () for each in (snapshot.job, *snapshot.job.definitions)):
         raise MalformedSnapshotError("snapshot.job.instance_plans is empty")
     return snapshot
 
@@ -73,7 +73,7 @@ def _encoded(value: Any) -> Any:
 def _encoded_leaf(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, IPv4Network | IPv6Network):
         return str(value)
@@ -163,6 +163,8 @@ def _leaf(kind: Any, value: Any, place: str) -> Any:
     try:
         if kind is datetime:
             return _time(_expect(str, value, place))
+        if kind is date:
+            return date.fromisoformat(_expect(str, value, place))
         if kind in (IPv4Network, IPv6Network):
             return kind(_expect(str, value, place))
         if isinstance(kind, type) and issubclass(kind, Enum):

@@ -2,11 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import typer
 
+from vpc_guardrail.app.ports import Json
+from vpc_guardrail.app.settings_document import SettingsError
 from vpc_guardrail.app.snapshot import MalformedSnapshotError, Snapshot, dump, load
 from vpc_guardrail.cli.exit_codes import OF_VERDICT, ExitCode, worst
 from vpc_guardrail.cli.live import Trouble, live_facts
@@ -14,24 +17,51 @@ from vpc_guardrail.core.decision import Judgement, judge
 from vpc_guardrail.report.documents import verdict_document
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.text import judgement_text
-from vpc_guardrail.wiring.settings import SettingsError, settings_from
+from vpc_guardrail.wiring.settings import settings_from
+
+Form: TypeAlias = Callable[[Sequence[Judgement]], str]
+"""How judgements are printed."""
 
 
-def check_jobs(names: Sequence[str], files: Sequence[Path], *, as_json: bool) -> ExitCode:
+def check_jobs(names: Sequence[str], files: Sequence[Path], printed: Form) -> ExitCode:
     """Print a verdict for each job that can be judged, and the trouble with the others."""
     facts = [*_live(names), *_stored(files)]
     outcomes = [each if isinstance(each, Trouble) else _judged(each) for each in facts]
     judgements = [outcome for outcome in outcomes if isinstance(outcome, Judgement)]
-    if as_json:
-        documents = [verdict_document(judgement) for judgement in judgements]
-        typer.echo(json.dumps(documents, indent=2))
-    else:
-        typer.echo("\n".join(judgement_text(judgement) for judgement in judgements), nl=False)
+    typer.echo(printed(judgements), nl=False)
     _tell(outcomes)
     return worst(
         OF_VERDICT[outcome.verdict] if isinstance(outcome, Judgement) else outcome.code
         for outcome in outcomes
     )
+
+
+def as_text(judgements: Sequence[Judgement]) -> str:
+    """What a person reads."""
+    return "\n".join(judgement_text(judgement) for judgement in judgements)
+
+
+def as_json(judgements: Sequence[Judgement]) -> str:
+    """A list of verdicts."""
+    return _json([verdict_document(judgement) for judgement in judgements])
+
+
+def as_ocsf(judgements: Sequence[Judgement]) -> str:
+    """A list of the findings of all jobs, also those that pass."""
+    from vpc_guardrail.report.alert_document import MalformedAlertError
+    from vpc_guardrail.report.ocsf import ocsf
+    from vpc_guardrail.report.security_finding import security_findings
+
+    documents = (verdict_document(judgement) for judgement in judgements)
+    try:
+        found = [each for document in documents for each in security_findings(document)]
+    except MalformedAlertError as error:
+        raise typer.BadParameter(str(error)) from error
+    return _json([ocsf(each) for each in found])
+
+
+def _json(values: Json) -> str:
+    return json.dumps(values, indent=2) + "\n"
 
 
 def print_snapshot(name: str) -> ExitCode:

@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
 
 OF_VERDICT = {
     Verdict.COMPLIANT: ExitCode.COMPLIANT,
+    Verdict.EXEMPTED: ExitCode.COMPLIANT,
     Verdict.NONCOMPLIANT: ExitCode.NONCOMPLIANT,
     Verdict.UNDETERMINED: ExitCode.UNDETERMINED,
 }

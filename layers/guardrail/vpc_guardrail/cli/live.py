@@ -21,10 +21,10 @@ from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
-from vpc_guardrail.app.requests import MalformedRequestError
+from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.app.snapshot import Snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import JobKind, TrainingJob
 from vpc_guardrail.core.settings import Settings
 
 REFUSED_NAME = "ValidationException"
@@ -47,6 +47,7 @@ class _Asked:
     name: str
     region: str | None
     is_arn: bool
+    kind: JobKind = JobKind.TRAINING
 
     @classmethod
     def by(cls, text: str, default_region: str | None) -> "_Asked":
@@ -54,7 +55,7 @@ class _Asked:
         if not text.startswith("arn:"):
             return cls(text, text, default_region, is_arn=False)
         arn = JobArn.parse(text)
-        return cls(text, arn.name, arn.region, is_arn=True)
+        return cls(text, arn.name, arn.region, is_arn=True, kind=arn.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _facts_in(
 
 def _described(clients: Clients, asked: _Asked) -> TrainingJob | Trouble:
     try:
-        job = SageMakerJobReader(clients.sagemaker).describe(asked.name)
+        job = SageMakerJobReader(clients.sagemaker).describe(asked.name, asked.kind)
     except (JobNotFoundError, ParamValidationError) as error:
         return Trouble(ExitCode.BAD_INPUT, str(error))
     except ClientError as error:

@@ -13,9 +13,10 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 
 from vpc_guardrail import __version__
-from vpc_guardrail.cli.check import check_jobs, print_snapshot
+from vpc_guardrail.cli.check import as_json, as_ocsf, as_text, check_jobs, print_snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
+from vpc_guardrail.cli.settings import print_starting_document, show_document, validate_document
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.settings import Mode, Settings
 from vpc_guardrail.report.check_page import check_page, checks_index
@@ -31,6 +32,11 @@ generate = typer.Typer(
     no_args_is_help=True, help="Make policies that close S3 to what a job does not need."
 )
 app.add_typer(generate, name="generate")
+
+settings = typer.Typer(
+    no_args_is_help=True, help="Check, show and begin the settings document of an environment."
+)
+app.add_typer(settings, name="settings")
 
 JobOption = Annotated[
     str | None, typer.Option("--job", metavar="JOB", help="Name or ARN of a job: read from AWS.")
@@ -51,6 +57,10 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    OCSF = "ocsf"
+
+
+FORMS = {Format.TEXT: as_text, Format.JSON: as_json, Format.OCSF: as_ocsf}
 
 
 def _version(wanted: bool) -> None:
@@ -72,7 +82,8 @@ def options(
 @app.command()
 def check(
     jobs: Annotated[
-        list[str] | None, typer.Argument(metavar="JOB...", help="Names or ARNs of jobs.")
+        list[str] | None,
+        typer.Argument(metavar="JOB...", help="Names or ARNs of jobs; of tuning jobs, their ARNs."),
     ] = None,
     snapshots: Annotated[
         list[Path] | None,
@@ -88,7 +99,7 @@ def check(
     """
     if not jobs and not snapshots:
         raise typer.BadParameter("name at least one job, or give --snapshot FILE")
-    code = check_jobs(jobs or [], snapshots or [], as_json=output is Format.JSON)
+    code = check_jobs(jobs or [], snapshots or [], FORMS[output])
     raise typer.Exit(code)
 
 
@@ -158,6 +169,41 @@ def generate_bucket_policy(
     """
     asked = Asked(job, buckets or [], vpc, endpoints or [], account, region)
     raise typer.Exit(print_bucket_policy(asked))
+
+
+@settings.command("validate")
+def validate_settings(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The document; - reads it here.")],
+) -> None:
+    """Tell all that is wrong with a settings document, each with its field.
+
+    Exit codes: 0 right, 2 wrong.
+    """
+    raise typer.Exit(validate_document(file))
+
+
+@settings.command("show")
+def show_settings(
+    stack: Annotated[
+        str | None, typer.Option("--stack", metavar="NAME", help="The stack of the environment.")
+    ] = None,
+    parameter: Annotated[
+        str | None, typer.Option("--parameter", metavar="NAME", help="Its SSM parameter instead.")
+    ] = None,
+) -> None:
+    """Print every setting of an environment, with the defaults marked.
+
+    Exit codes: 0 right, 2 broken or not there, 4 AWS error.
+    """
+    if (stack is None) == (parameter is None):
+        raise typer.BadParameter("give --stack or --parameter")
+    raise typer.Exit(show_document(stack, parameter))
+
+
+@settings.command("init")
+def init_settings() -> None:
+    """Print a settings document to begin with; its schema is docs/settings.schema.json."""
+    raise typer.Exit(print_starting_document())
 
 
 def main() -> None:

@@ -1,14 +1,31 @@
 """From findings to a verdict, and from a verdict to an action. UNKNOWN never stops a job."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import Enum
 
 from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS, findings_on
-from vpc_guardrail.core.finding import Finding, Severity, Status
-from vpc_guardrail.core.model import JobSource, Network, Subnet, TrainingJob, Unknown
+from vpc_guardrail.core.exemptions import exempted
+from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
+from vpc_guardrail.core.model import (
+    Fact,
+    JobSource,
+    Network,
+    Starter,
+    Subnet,
+    TrainingJob,
+    Unknown,
+)
+from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
+from vpc_guardrail.core.tuning import judged_parts, stops_of_whole, told_together
+
+SEVERITIES = {spec.name: spec.severity for spec in SPECS}
+"""The own severity of each check."""
+
+PRIVACY = frozenset(spec.name for spec in SPECS if spec.kind is Kind.PRIVACY)
+"""The checks on what must not happen even once, while other jobs are sound."""
 
 
 class Verdict(Enum):
@@ -16,6 +33,7 @@ class Verdict(Enum):
 
     NONCOMPLIANT = "noncompliant"
     UNDETERMINED = "undetermined"
+    EXEMPTED = "exempted"
     COMPLIANT = "compliant"
 
 
@@ -40,6 +58,10 @@ class Judgement:
     """The checks whose FAIL asks for the stop; empty unless the action is stop."""
     facts_read_at: datetime
     rule_set: str = RULE_SET_VERSION
+    threshold: Severity = Settings().threshold
+    """A FAIL of at least this severity made it noncompliant."""
+    started_by: Fact[Starter] = NOBODY_TOLD
+    """Who asked for the job: told, never judged by."""
 
     @property
     def severity(self) -> Severity:
@@ -48,15 +70,29 @@ class Judgement:
             Verdict.NONCOMPLIANT: Status.FAIL,
             Verdict.UNDETERMINED: Status.UNKNOWN,
         }.get(self.verdict)
-        severities = [each.severity for each in self.findings if each.status is deciding]
+        severities = [
+            each.severity for each in self.findings if each.status is deciding and each.counts
+        ]
         return max(severities, default=Severity.INFO)
 
 
 def judge(job: TrainingJob, network: Network | None, settings: Settings, at: datetime) -> Judgement:
     """Judge a job; `network` is None for a job without a VPC, whose facts are those of `at`."""
-    findings = findings_on(job, network, settings)
+    parts = judged_parts(job)
+    found = [
+        [
+            _with_exemption(finding, part, _vpc_id(part, network), settings, at)
+            for finding in findings_on(part, network, settings)
+        ]
+        for part in parts
+    ]
+    stops = [
+        stopping_checks(part, findings, settings)
+        for part, findings in zip(parts, found, strict=True)
+    ]
+    stopping = stops_of_whole(stops, PRIVACY)
+    findings = tuple(_as_set(finding, settings) for finding in told_together(parts, found))
     verdict = verdict_of(findings, settings)
-    stopping = stopping_checks(job, findings, settings)
     return Judgement(
         job=job,
         vpc_id=_vpc_id(job, network),
@@ -65,17 +101,51 @@ def judge(job: TrainingJob, network: Network | None, settings: Settings, at: dat
         findings=findings,
         stopping_checks=stopping,
         facts_read_at=network.read_at if network else at,
+        threshold=settings.threshold,
     )
 
 
 def verdict_of(findings: Iterable[Finding], settings: Settings) -> Verdict:
-    """Noncompliant by a FAIL of the threshold or more; else undetermined by any UNKNOWN."""
-    unknown = False
-    for finding in findings:
-        if finding.status is Status.FAIL and finding.severity >= settings.threshold:
-            return Verdict.NONCOMPLIANT
-        unknown = unknown or finding.status is Status.UNKNOWN
-    return Verdict.UNDETERMINED if unknown else Verdict.COMPLIANT
+    """Noncompliant by a FAIL of the threshold or more; else undetermined by any UNKNOWN.
+
+    What is exempted makes neither; a job that would be one of them without it is exempted, which
+    is not the same as compliant.
+    """
+    deciding = [finding for finding in findings if _decides(finding, settings)]
+    counting = [finding.status for finding in deciding if finding.counts]
+    if Status.FAIL in counting:
+        return Verdict.NONCOMPLIANT
+    if counting:
+        return Verdict.UNDETERMINED
+    return Verdict.EXEMPTED if deciding else Verdict.COMPLIANT
+
+
+def _decides(finding: Finding, settings: Settings) -> bool:
+    """Whether the finding alone makes a job something else than compliant."""
+    if finding.status is Status.FAIL:
+        return finding.severity >= settings.threshold
+    return finding.status is Status.UNKNOWN
+
+
+def _with_exemption(
+    finding: Finding, job: TrainingJob, vpc_id: str | None, settings: Settings, at: datetime
+) -> Finding:
+    """The finding with what the exemptions say about it, if there is anything to exempt."""
+    exemptions = settings.exemptions_of(job)
+    if not exemptions or finding.status not in (Status.FAIL, Status.UNKNOWN):
+        return finding
+    day = at.astimezone(UTC).date()
+    return replace(finding, exempted=exempted(finding.check, job, vpc_id, exemptions, day))
+
+
+def _as_set(finding: Finding, settings: Settings) -> Finding:
+    """The finding with the severity that the owner gave its check; one below that stays there."""
+    chosen = settings.severities.get(finding.check)
+    if chosen is None:
+        return finding
+    own = SEVERITIES[finding.check]
+    severity = chosen if finding.severity is own else min(chosen, finding.severity)
+    return replace(finding, severity=severity)
 
 
 def stopping_checks(
@@ -84,25 +154,48 @@ def stopping_checks(
     """The checks whose FAIL stops the job.
 
     Only in mode enforce, only on DescribeTrainingJob's own facts, and only by a FAIL of the
-    check's full severity: a finding that lowers it says that the job may well be sound.
+    check's own full severity, as the check found it: a finding that lowers it says that the job
+    may well be sound, whatever severity the settings give to the check.
     """
     if settings.mode is not Mode.ENFORCE or job.source is not JobSource.DESCRIBED:
         return ()
     stoppers = {
         spec.name: spec.severity
         for spec in SPECS
-        if settings.action_of(spec) is CheckAction.STOP and spec.severity >= settings.threshold
+        if settings.action_of(spec) is CheckAction.STOP
+        and settings.severity_of(spec) >= settings.threshold
     }
     failed = {
         finding.check
         for finding in findings
-        if finding.status is Status.FAIL and finding.severity is stoppers.get(finding.check)
+        if finding.status is Status.FAIL
+        and finding.counts
+        and finding.severity is stoppers.get(finding.check)
     }
     return tuple(sorted(failed))
 
 
+def still_stopping(
+    checks: Iterable[str],
+    job: TrainingJob,
+    vpc_id: str | None,
+    settings: Settings,
+    at: datetime,
+) -> bool:
+    """Whether one of the checks that asked for a stop would, by these settings, do so again."""
+    day = at.astimezone(UTC).date()
+    return any(
+        spec.name in {*checks}
+        and settings.action_of(spec) is CheckAction.STOP
+        and settings.severity_of(spec) >= settings.threshold
+        and exempted(spec.name, part, vpc_id, settings.exemptions_of(part), day).by is None
+        for spec in SPECS
+        for part in judged_parts(job)
+    )
+
+
 def _action(verdict: Verdict, stopping: tuple[str, ...]) -> Action:
-    if verdict is Verdict.COMPLIANT:
+    if verdict in (Verdict.COMPLIANT, Verdict.EXEMPTED):
         return Action.NONE
     return Action.STOP if stopping else Action.NOTIFY
 

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-ip
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vpc_guardrail.core.instance_types import EfaUse, efa_use
@@ -42,11 +43,16 @@ def efa_of(instance_type: str, network: Network) -> Fact[EfaUse]:
     return EfaUse.POSSIBLE if supported else EfaUse.NEVER
 
 
-def address_demand(job: TrainingJob, network: Network) -> Fact[AddressDemand]:
-    """The addresses that the whole job takes, over all its instance groups."""
+def address_demand(
+    job: TrainingJob, network: Network, by_type: Mapping[str, int] | None = None
+) -> Fact[AddressDemand]:
+    """The addresses that the whole job takes, over all its instance groups.
+
+    `by_type` holds the addresses of instances whose demand the owner knows better.
+    """
     if isinstance(job.instance_plans, Unknown):
         return job.instance_plans
-    demands = [_plan_demand(plan, network) for plan in job.instance_plans]
+    demands = [_plan_demand(plan, network, by_type or {}) for plan in job.instance_plans]
     return AddressDemand(
         least=min(demand.least for demand in demands),
         most=max(demand.most for demand in demands),
@@ -54,10 +60,14 @@ def address_demand(job: TrainingJob, network: Network) -> Fact[AddressDemand]:
     )
 
 
-def _plan_demand(plan: InstancePlan, network: Network) -> AddressDemand:
+def _plan_demand(plan: InstancePlan, network: Network, by_type: Mapping[str, int]) -> AddressDemand:
     least = most = 0
     unread = None
     for each in plan.sets:
+        if each.instance_type in by_type:
+            least += each.count * by_type[each.instance_type]
+            most += each.count * by_type[each.instance_type]
+            continue
         efa = efa_of(each.instance_type, network)
         certain = efa is EfaUse.CERTAIN
         least += each.count * (ADDRESSES_PER_EFA_INSTANCE if certain else ADDRESSES_PER_INSTANCE)

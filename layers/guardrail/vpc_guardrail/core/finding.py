@@ -6,6 +6,8 @@ from enum import Enum
 from functools import total_ordering
 from typing import Any
 
+from vpc_guardrail.core.exemptions import NOT_EXEMPTED, Exempted
+
 Evidence = Mapping[str, Any]
 """JSON values that name the very component: route table, route, group, rule, endpoint."""
 
@@ -143,3 +145,9 @@ class Finding:
     message: str
     evidence: Evidence = field(default_factory=dict)
     remediation: str = ""
+    exempted: Exempted = NOT_EXEMPTED
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may make a verdict, or stop a job: an exempted one does not."""
+        return self.exempted.by is None

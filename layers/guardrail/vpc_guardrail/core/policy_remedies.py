@@ -2,14 +2,14 @@
 
 from shlex import quote
 
-from vpc_guardrail.core.model import Endpoint, Network, TrainingJob, Unknown
+from vpc_guardrail.core.model import Network, TrainingJob, Unknown
 from vpc_guardrail.core.policy import (
     Journey,
     PolicyError,
     UnsoundRemedyError,
 )
 from vpc_guardrail.core.policy_answers import made_bucket_policy, made_endpoint_policy
-from vpc_guardrail.core.s3_policies import bucket_names
+from vpc_guardrail.core.s3_policies import Passage, bucket_names
 
 LONGEST_COMMAND = 2_000
 """Characters that a remediation may take; for a longer policy it names the command that makes it,
@@ -18,19 +18,22 @@ since alerts cut what is longer."""
 REPLACES = "  # Replaces the whole policy: add what else in the VPC uses the endpoint."
 
 
-def mend_endpoint_policy(job: TrainingJob, endpoint: Endpoint, journey: Journey) -> str:
-    """Let the job's buckets through, and nothing else."""
+def mend_endpoint_policy(job: TrainingJob, passage: Passage, journey: Journey) -> str:
+    """Let the job's buckets and those that the owner allows through, and nothing else."""
+    endpoint = passage.endpoint
     put = f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint.id} --policy-document "
     names = bucket_names(job)
     if not names:
         return f"{_generate_for_buckets(job)} > policy.json && {put}file://policy.json{REPLACES}"
+    names = tuple(dict.fromkeys((*names, *passage.allowed_buckets)))
     try:
         command = f"{put}{quote(made_endpoint_policy(journey, names).compact)}{REPLACES}"
     except UnsoundRemedyError as error:
         return f"Write a policy for endpoint {endpoint.id} by hand: of a made one, {error}."
     if len(command) <= LONGEST_COMMAND:
         return command
-    made = f"vpc-guardrail generate endpoint-policy --job {quote(job.name)}"
+    beside = "".join(f" --bucket {name}" for name in names) if passage.allowed_buckets else ""
+    made = f"vpc-guardrail generate endpoint-policy --job {quote(job.called)}{beside}"
     return f"{made} > policy.json && {put}file://policy.json{REPLACES}"
 
 
@@ -53,5 +56,5 @@ def mend_bucket_policy(job: TrainingJob, network: Network, name: str, journey: J
         return f"Close bucket {name} to other networks by hand: of a made policy, {error}."
     if len(command) <= LONGEST_COMMAND:
         return command
-    made = f"vpc-guardrail generate bucket-policy --job {quote(job.name)} --bucket {name}"
+    made = f"vpc-guardrail generate bucket-policy --job {quote(job.called)} --bucket {name}"
     return f"{made} > policy.json && {put}file://policy.json"

@@ -51,6 +51,8 @@ class Passage:
     subnet_ids: tuple[str, ...]
     nat_subnet_ids: tuple[str, ...]
     """Those of the subnets that a NAT gateway leads past the endpoint, to the internet."""
+    allowed_buckets: tuple[str, ...] = ()
+    """Those that the owner lets through beside the job's own."""
 
     def journey(self, job: TrainingJob) -> Fact[Journey]:
         """The way of the job's requests through the endpoint."""
@@ -134,7 +136,7 @@ def parsed(text: str, name: str) -> Fact[Policy]:
         return Unknown(f"{name} is not valid: {error}".rstrip("."))
 
 
-def passages(job: TrainingJob, network: Network) -> Passages:
+def passages(job: TrainingJob, network: Network, allowed_buckets: tuple[str, ...] = ()) -> Passages:
     """The endpoints in force, each with the subnets that it serves."""
     served: dict[str, list[str]] = {}
     endpoints: dict[str, Endpoint] = {}
@@ -151,7 +153,9 @@ def passages(job: TrainingJob, network: Network) -> Passages:
                 endpoints[endpoint.id] = endpoint
                 served.setdefault(endpoint.id, []).append(subnet_id)
     through = tuple(
-        Passage(endpoints[each], tuple(subnets), tuple(_with_nat(network, subnets)))
+        Passage(
+            endpoints[each], tuple(subnets), tuple(_with_nat(network, subnets)), allowed_buckets
+        )
         for each, subnets in served.items()
     )
     return Passages(through, tuple(unseen), tuple(past))

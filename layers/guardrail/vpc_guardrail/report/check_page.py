@@ -5,7 +5,7 @@ from vpc_guardrail.core.settings import Settings
 
 STOPS = {
     StopPolicy.DEFAULT: "A FAIL stops the job in mode `enforce`.",
-    StopPolicy.ALLOWED: "A FAIL is told; that it may be set to `stop` is still to come.",
+    StopPolicy.ALLOWED: "A FAIL is told; the settings may let it stop the job in mode `enforce`.",
     StopPolicy.NEVER: "A FAIL is told; it never stops a job.",
 }
 

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vpc_guardrail.app.alert_book import Recurrence
 from vpc_guardrail.app.enforcement import Enforcement, Outcome
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
+from vpc_guardrail.core.model import Fact, Starter, Unknown
 from vpc_guardrail.report.documents import (
     enforcement_document,
     finding_document,
     verdict_document,
 )
+from vpc_guardrail.report.news_documents import recurrence_document
+from vpc_guardrail.report.news_text import recurrence_line
 from vpc_guardrail.report.plain import cut_bytes, one_line
 from vpc_guardrail.report.text import enforcement_text, judgement_text, worst_first
 
@@ -29,6 +33,12 @@ SHORT_FINDINGS, SHORT_CHARACTERS = 20, 500
 NO_VPC = "none"
 """The attribute of a message about no VPC: SNS refuses empty attributes."""
 
+NOT_KNOWN = "unknown"
+"""The attribute of a starter or role that is not known."""
+
+ATTRIBUTE_CHARACTERS = 256
+"""More than any name of IAM has, and little enough for the room that attributes are left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -39,13 +49,20 @@ class Message:
     attributes: Mapping[str, str]
 
 
-def judgement_message(judgement: Judgement) -> Message:
+def judgement_message(
+    judgement: Judgement, recurrence: Recurrence | None = None, *, for_amazon_q: bool = False
+) -> Message:
     """The message about a verdict, below SNS's size limit whatever was found."""
     job = judgement.job
-    email = cut_bytes(judgement_text(judgement), EMAIL_BYTES)
-    bodies = (_body(document, email) for document in _ever_shorter(judgement))
+    again = recurrence_document(recurrence) if recurrence else None
+    more = {"since_last_told": again} if again else {}
+    lines = (judgement_text(judgement), f"{recurrence_line(again)}\n" if again else "")
+    email = cut_bytes("\n".join(filter(None, reversed(lines))), EMAIL_BYTES)
+    bodies = (
+        message_body(document | more, email, for_amazon_q) for document in _ever_shorter(judgement)
+    )
     return Message(
-        subject=_subject(f"{judgement.verdict.value}: training job {job.name}"),
+        subject=message_subject(f"{judgement.verdict.value}: {job.kind.spoken} {job.name}"),
         body=next(body for body in bodies if len(body.encode()) <= BODY_BYTES),
         attributes={
             "message_type": "verdict",
@@ -54,18 +71,19 @@ def judgement_message(judgement: Judgement) -> Message:
             "severity": judgement.severity.value,
             "account": job.account,
             "vpc_id": judgement.vpc_id or NO_VPC,
+            **_whose(judgement.started_by, job.role_arn),
         },
     )
 
 
-def enforcement_message(enforcement: Enforcement) -> Message:
+def enforcement_message(enforcement: Enforcement, *, for_amazon_q: bool = False) -> Message:
     """The message about what became of a stop order."""
     order = enforcement.order
     stopped = enforcement.outcome is Outcome.STOPPED
     document = enforcement_document(enforcement)
     return Message(
-        subject=_subject(f"{'stopped' if stopped else 'not stopped'}: {order.job_name}"),
-        body=_body(document, enforcement_text(enforcement)),
+        subject=message_subject(f"{'stopped' if stopped else 'not stopped'}: {order.job_name}"),
+        body=message_body(document, enforcement_text(enforcement), for_amazon_q),
         attributes={
             "message_type": "enforcement",
             "outcome": enforcement.outcome.value,
@@ -74,18 +92,36 @@ def enforcement_message(enforcement: Enforcement) -> Message:
             "severity": order.severity,
             "account": order.account,
             "vpc_id": order.vpc_id or NO_VPC,
+            **_whose(order.started_by, order.role_arn),
         },
     )
 
 
-def _subject(text: str) -> str:
+def _whose(started_by: Fact[Starter], role_arn: Fact[str]) -> dict[str, str]:
+    """Names by which a team subscribes to the alerts about its own jobs."""
+    starter = NOT_KNOWN if isinstance(started_by, Unknown) else started_by.name
+    role = NOT_KNOWN if isinstance(role_arn, Unknown) else role_arn.rpartition("/")[2]
+    return {"started_by": _attribute(starter), "role": _attribute(role)}
+
+
+def _attribute(text: str) -> str:
+    return one_line(text, ATTRIBUTE_CHARACTERS) or NOT_KNOWN
+
+
+def message_subject(text: str) -> str:
     """ASCII on one line: SNS takes no other subject, and fewer than 100 characters."""
     ascii_only = text.encode("ascii", errors="replace").decode()
     return one_line(f"[VPC Guardrail] {ascii_only}")[:SUBJECT_CHARACTERS]
 
 
-def _body(document: Mapping[str, Any], email: str) -> str:
-    return json.dumps({"default": json.dumps(document), "email": email})
+def message_body(document: Mapping[str, Any], email: str, for_amazon_q: bool) -> str:
+    """The body for each protocol; only subscribers by HTTPS get the form of Amazon Q, if asked."""
+    bodies = {"default": json.dumps(document), "email": email}
+    if for_amazon_q:
+        from vpc_guardrail.report.amazon_q import amazon_q_notification
+
+        bodies["https"] = json.dumps(amazon_q_notification(document))
+    return json.dumps(bodies)
 
 
 def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
@@ -97,7 +133,8 @@ def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
         left_out = len(judgement.findings) - len(findings)
         return document | {"findings": findings, "findings_left_out": left_out}
 
-    told = [finding_document(finding) for finding in worst_first(judgement.findings)]
+    job, told_first = judgement.job, worst_first(judgement.findings)
+    told = [finding_document(finding, job) for finding in told_first]
     yield telling(told)
     yield telling([finding | {"evidence": {}} for finding in told])
     yield telling([_short(finding) for finding in told[:SHORT_FINDINGS]])

@@ -6,7 +6,7 @@ from datetime import UTC
 from vpc_guardrail.app.enforcement import Enforcement
 from vpc_guardrail.core.decision import Action, Judgement
 from vpc_guardrail.core.finding import Finding, Status
-from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.model import Fact, JobSource, Starter, Unknown
 from vpc_guardrail.report.plain import one_line
 
 CONSEQUENCE = {
@@ -15,6 +15,9 @@ CONSEQUENCE = {
     Action.STOP: "A stop of the job was ordered.",
 }
 """What is true whatever became of the job meanwhile: it may have ended by itself."""
+
+PRINCIPALS = {"AssumedRole": "role", "IAMUser": "user", "FederatedUser": "federated user"}
+"""Types of userIdentity in plain words; the others are told as they are."""
 
 TOLD = (Status.FAIL, Status.UNKNOWN)
 """The statuses that a person needs to read about, worst first."""
@@ -27,12 +30,14 @@ def judgement_text(judgement: Judgement) -> str:
 
 def _lines(judgement: Judgement) -> Iterator[str]:
     job = judgement.job
-    yield f"Training job {one_line(job.name)}: {judgement.verdict.value}"
+    yield f"{job.kind.spoken.capitalize()} {one_line(job.name)}: {judgement.verdict.value}"
     yield CONSEQUENCE[judgement.action]
     yield ""
     yield f"  ARN      {one_line(job.arn)}"
     yield f"  Account  {one_line(job.account)}, {one_line(job.region)}"
     yield f"  VPC      {one_line(judgement.vpc_id or 'none, several, or not known')}"
+    yield f"  Role     {role_text(job.role_arn)}"
+    yield f"  Started  {starter_text(judgement.started_by)}"
     yield f"  Read at  {judgement.facts_read_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if job.source is JobSource.EVENT:
         yield "  Judged by the request in its event: the job could not be described."
@@ -43,16 +48,32 @@ def _lines(judgement: Judgement) -> Iterator[str]:
         yield f"  {one_line(finding.message, 2000)}"
         if finding.remediation:
             yield f"  Mend: {one_line(finding.remediation, 2000)}"
+        yield from exemption_lines(finding)
     passed = sum(finding.status is Status.PASS for finding in judgement.findings)
+    counting = sum(finding.counts for finding in told)
+    exempted = f", {len(told) - counting} exempted" if counting < len(told) else ""
     yield ""
-    yield f"{len(told)} to look at, {passed} passed."
+    yield f"{counting} to look at{exempted}, {passed} passed."
+
+
+def exemption_lines(finding: Finding) -> Iterator[str]:
+    """Who exempted the finding, why and until when; or that the exemption has expired."""
+    for each, what in (
+        (finding.exempted.by, "Exempted until"),
+        (finding.exempted.no_longer_by, "No longer exempted since the end of"),
+    ):
+        if each is not None:
+            yield f"  {what} {each.expires}, by {one_line(each.owner)}: {one_line(each.reason)}"
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """The failed and the undecided findings: failures first, each by falling severity."""
+    """The failed and the undecided findings: failures first, each by falling severity.
+
+    What is exempted comes last.
+    """
     told = [finding for finding in findings if finding.status in TOLD]
     by_severity = sorted(told, key=lambda finding: finding.severity, reverse=True)
-    return sorted(by_severity, key=lambda finding: TOLD.index(finding.status))
+    return sorted(by_severity, key=lambda each: (not each.counts, TOLD.index(each.status)))
 
 
 def enforcement_text(enforcement: Enforcement) -> str:
@@ -62,5 +83,26 @@ def enforcement_text(enforcement: Enforcement) -> str:
         f"{one_line(enforcement.message)}\n\n"
         f"  ARN      {one_line(order.job_arn)}\n"
         f"  Account  {one_line(order.account)}\n"
+        f"  Role     {role_text(order.role_arn)}\n"
+        f"  Started  {starter_text(order.started_by)}\n"
         f"  Because  {one_line(', '.join(order.checks))}\n"
     )
+
+
+def starter_text(started_by: Fact[Starter]) -> str:
+    """Who started the job, on one line: `by role Research, session alice`."""
+    if isinstance(started_by, Unknown):
+        return "by whom is not known"
+    parts = [f"by {PRINCIPALS.get(started_by.type, started_by.type)} {started_by.name}"]
+    if started_by.session_name:
+        parts.append(f"session {started_by.session_name}")
+    if started_by.source_identity:
+        parts.append(f"source identity {started_by.source_identity}")
+    if started_by.invoked_by and started_by.invoked_by != started_by.name:
+        parts.append(f"through {started_by.invoked_by}")
+    return one_line(", ".join(parts))
+
+
+def role_text(role_arn: Fact[str]) -> str:
+    """The job's own role by its name."""
+    return "not known" if isinstance(role_arn, Unknown) else one_line(role_arn.rpartition("/")[2])

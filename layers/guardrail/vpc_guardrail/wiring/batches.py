@@ -21,7 +21,14 @@ def logger() -> Logger:
 
 
 def process(event: dict[str, Any], context: Any, handle: Callable[[str], None]) -> Any:
-    """Handle the body of each message; those that raise are delivered again, then kept aside.
+    """Handle the body of each message, as `process_records` does the whole of it."""
+    return process_records(event, context, lambda record: handle(record["body"]))
+
+
+def process_records(
+    event: dict[str, Any], context: Any, handle: Callable[[Mapping[str, Any]], None]
+) -> Any:
+    """Handle each message; those that raise are delivered again, then kept aside.
 
     The queue's redrive policy moves a message that keeps failing to the dead-letter queue; the
     log has the reason.
@@ -32,7 +39,7 @@ def process(event: dict[str, Any], context: Any, handle: Callable[[str], None]) 
         log = logger()
         log.append_keys(**{MESSAGE_ID: record["messageId"]})
         try:
-            handle(record["body"])
+            handle(record)
         except Exception as error:
             # The outermost boundary: the reason is told here, and the message comes back.
             log.exception("The message failed", reason=str(error))

@@ -4,10 +4,11 @@ from typing import Any
 
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.stopper import SageMakerStopper
+from vpc_guardrail.app.circuit_breaker import SlidingBreaker
 from vpc_guardrail.app.enforce import Enforcer
 from vpc_guardrail.app.order_codec import decode
 from vpc_guardrail.wiring.batches import logger, process
-from vpc_guardrail.wiring.parts import parts
+from vpc_guardrail.wiring.parts import now, parts
 
 
 def enforce_batch(event: dict[str, Any], context: Any) -> Any:
@@ -18,7 +19,9 @@ def enforce_batch(event: dict[str, Any], context: Any) -> Any:
         stopper=SageMakerStopper(made.clients.sagemaker),
         ledger=made.ledger.during(context),
         publisher=made.publisher,
+        breaker=SlidingBreaker(made.stop_records, now),
         settings=made.settings(),
+        now=now,
     )
 
     def handle(body: str) -> None:

@@ -1,19 +1,22 @@
 """EventBridge events about training jobs, as the inspection queue carries them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.inspect_job import Announcement
-from vpc_guardrail.app.members import member
-from vpc_guardrail.app.requests import MalformedRequestError, requested_job
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.app.members import MalformedRequestError, member
+from vpc_guardrail.app.requests import requested_job
+from vpc_guardrail.app.starters import identified
+from vpc_guardrail.app.tuning_requests import requested_tuning_job
+from vpc_guardrail.core.model import JobKind, TrainingJob
 from vpc_guardrail.report.plain import one_line
 
 CREATE_TRAINING_JOB = "CreateTrainingJob"
+CREATE_TUNING_JOB = "CreateHyperParameterTuningJob"
 
 
 class MalformedEventError(ValueError):
@@ -41,8 +44,25 @@ class Ignored:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Creation:
+    """A call that creates jobs: where its answer names the job, and how its request is read."""
+
+    kind: JobKind
+    arn_member: str
+    requested: Callable[[Mapping[str, Any], JobArn, datetime], TrainingJob]
+
+
+CREATIONS = {
+    CREATE_TRAINING_JOB: _Creation(JobKind.TRAINING, "trainingJobArn", requested_job),
+    CREATE_TUNING_JOB: _Creation(
+        JobKind.TUNING, "hyperParameterTuningJobArn", requested_tuning_job
+    ),
+}
+
+
 def parse_event(text: str, home: Home) -> Announcement | Ignored:
-    """Read a CloudTrail event on CreateTrainingJob; raises `MalformedEventError` alone.
+    """Read a CloudTrail event on a job's creation; raises `MalformedEventError` alone.
 
     A failed call is ignored: it started no job, and may name a job that runs soundly.
     """
@@ -56,37 +76,45 @@ def parse_event(text: str, home: Home) -> Announcement | Ignored:
     error_code = member(detail, "errorCode")
     if error_code is not None:
         return Ignored(f"the call failed with {one_line(str(error_code), 100)}")
-    if member(detail, "eventName") != CREATE_TRAINING_JOB:
-        raise MalformedEventError(f"eventName is not {CREATE_TRAINING_JOB}")
-    arn = _arn(detail)
+    event_name = member(detail, "eventName")
+    creation = CREATIONS.get(event_name) if isinstance(event_name, str) else None
+    if creation is None:
+        raise MalformedEventError(f"eventName is not one of {', '.join(CREATIONS)}")
+    arn = _arn(detail, creation)
     if (arn.account, arn.region) != (home.account, home.region):
         raise MalformedEventError(
             f"the job is in account {arn.account}, {arn.region}; this guardrail watches "
             f"{home.account}, {home.region}"
         )
-    requested = _requested(detail, arn)
-    return Announcement(arn, requested.name if requested else arn.name, requested)
+    requested = _requested(detail, arn, creation)
+    name = requested.name if requested else arn.name
+    return Announcement(arn, name, requested, identified(member(detail, "userIdentity")))
 
 
-def _arn(detail: Mapping[str, Any]) -> JobArn:
+def _arn(detail: Mapping[str, Any], creation: _Creation) -> JobArn:
     response = member(detail, "responseElements")
-    text = member(response, "trainingJobArn") if isinstance(response, Mapping) else None
+    text = member(response, creation.arn_member) if isinstance(response, Mapping) else None
     if not isinstance(text, str):
-        raise MalformedEventError("responseElements names no trainingJobArn")
+        raise MalformedEventError(f"responseElements names no {creation.arn_member}")
     try:
-        return JobArn.parse(text)
+        arn = JobArn.parse(text)
     except MalformedArnError as error:
         raise MalformedEventError(str(error)) from error
+    if arn.kind is not creation.kind:
+        raise MalformedEventError(
+            f"{creation.arn_member} is not the ARN of a {creation.kind.spoken}"
+        )
+    return arn
 
 
-def _requested(detail: Mapping[str, Any], arn: JobArn) -> TrainingJob | None:
+def _requested(detail: Mapping[str, Any], arn: JobArn, creation: _Creation) -> TrainingJob | None:
     """The job of the request; None where the request is absent, cut short or not understood."""
     request = member(detail, "requestParameters")
     time = _time(member(detail, "eventTime"))
     if not isinstance(request, Mapping) or member(request, "omitted") or time is None:
         return None
     try:
-        job = requested_job(request, arn, time)
+        job = creation.requested(request, arn, time)
     except MalformedRequestError:
         return None
     return job if job.name.lower() == arn.name.lower() else None

@@ -1,8 +1,8 @@
 """Builds the inspector from the function's environment."""
 
 import os
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,8 @@ from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.adapters.stop_orders import SqsStopOrders
+from vpc_guardrail.adapters.tag_reader import SageMakerTagReader
+from vpc_guardrail.app.alerts import Alerts
 from vpc_guardrail.app.batch import RememberingJobReader
 from vpc_guardrail.app.inspect_job import (
     Announcement,
@@ -20,11 +22,11 @@ from vpc_guardrail.app.inspect_job import (
     JobUnknownError,
     announced_job,
 )
-from vpc_guardrail.app.requests import MalformedRequestError
+from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
-from vpc_guardrail.wiring.parts import parts
+from vpc_guardrail.wiring.parts import now, parts
 from vpc_guardrail.wiring.settings import required
 
 FAILS_ON_ITS_OWN_TURN = (
@@ -42,14 +44,9 @@ def _stop_orders() -> SqsStopOrders:
     return SqsStopOrders(parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
 
 
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
-
-
 def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     """Inspect the jobs that an SQS event announces; gives the partial batch response."""
-    made = parts()
+    made, settings = parts(), parts().settings()
     home = Home.of_function(context.invoked_function_arn)
     jobs = RememberingJobReader(SageMakerJobReader(made.clients.sagemaker))
     bodies = [record["body"] for record in event["Records"]]
@@ -63,10 +60,17 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
             S3Reader(lambda: made.clients.s3),
         ),
         ledger=made.ledger.during(context),
-        publisher=made.publisher,
+        alerts=Alerts(
+            book=made.alert_book(home),
+            publisher=made.publisher,
+            settings=settings,
+            now=now,
+            pause=time.sleep,
+        ),
         stop_orders=_stop_orders(),
-        settings=made.settings(),
+        settings=settings,
         now=now,
+        tags=SageMakerTagReader(made.clients.sagemaker),
     )
 
     def handle(body: str) -> None:

@@ -2,14 +2,24 @@
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 
+from vpc_guardrail.adapters.alert_book import DynamoDbAlertBook
 from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.adapters.ledger import LedgerTable
 from vpc_guardrail.adapters.publisher import SnsPublisher
+from vpc_guardrail.adapters.settings_parameter import SsmSettingsDocuments
+from vpc_guardrail.adapters.stop_records import DynamoDbStopRecords
+from vpc_guardrail.app.settings_in_force import SettingsInForce
 from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.wiring.batches import logger
+from vpc_guardrail.wiring.events import Home
 from vpc_guardrail.wiring.publishing import publisher
 from vpc_guardrail.wiring.settings import required, settings_from
+
+SETTINGS_TROUBLE = "The settings document cannot be used"
+"""What an alarm of the template looks for in the functions' logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +29,41 @@ class Parts:
     clients: Clients
     ledger: LedgerTable
     publisher: SnsPublisher
+    in_force: SettingsInForce
+    stop_records: DynamoDbStopRecords
+
+    def alert_book(self, home: Home) -> DynamoDbAlertBook:
+        """The book of alerts of this account and Region."""
+        table = required(os.environ, "ALERT_BOOK_TABLE")
+        return DynamoDbAlertBook(self.clients.dynamodb, table, home.account, home.region)
 
     def settings(self) -> Settings:
-        """The settings as they are now; raises `SettingsError`."""
-        return settings_from(os.environ)
+        """The settings as they are now."""
+        return self.in_force.now()
 
 
 @cache
 def parts() -> Parts:
     """The parts that the function's environment names; raises `SettingsError`."""
     clients = Clients()
+    table = required(os.environ, "LEDGER_TABLE")
     return Parts(
         clients=clients,
-        ledger=LedgerTable(clients.dynamodb, required(os.environ, "LEDGER_TABLE")),
+        ledger=LedgerTable(clients.dynamodb, table),
         publisher=publisher(clients, os.environ),
+        in_force=SettingsInForce(
+            settings_from(os.environ),
+            SsmSettingsDocuments(lambda: clients.ssm, required(os.environ, "SETTINGS_PARAMETER")),
+            _complain,
+        ),
+        stop_records=DynamoDbStopRecords(clients.dynamodb, table),
     )
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _complain(reason: str, instead: str) -> None:
+    logger().error(SETTINGS_TROUBLE, reason=reason, instead=instead)

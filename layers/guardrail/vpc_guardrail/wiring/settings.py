@@ -5,20 +5,14 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
 
+from vpc_guardrail.app.settings_document import SERVICE, SettingsError
 from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
 
 MODE = "GUARDRAIL_MODE"
 INTERNET_ACCESS = "GUARDRAIL_INTERNET_ACCESS"
 REQUIRED_SERVICES = "GUARDRAIL_REQUIRED_SERVICES"
 
-SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
-"""The last part of an endpoint's service name: `sts`, `ecr.api`, `sagemaker.runtime`."""
-
 Choice = TypeVar("Choice", bound=Enum)
-
-
-class SettingsError(ValueError):
-    """A setting has a value that cannot be; names the setting."""
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -41,7 +35,7 @@ def _choice(environment: Mapping[str, str], name: str, default: Choice) -> Choic
 def _services(text: str) -> tuple[str, ...]:
     services = [each.strip() for each in text.split(",") if each.strip()]
     for each in services:
-        if not SERVICE.fullmatch(each):
+        if not re.fullmatch(SERVICE.pattern, each):
             raise SettingsError(
                 f"{REQUIRED_SERVICES} names {each!r}; a service is named like sts or ecr.api"
             )

@@ -27,6 +27,7 @@ from tests.builders import (
     a_route_table,
     a_statement,
     a_subnet,
+    a_tuning_job,
     an_interface_endpoint,
     endpoint,
     internet_gateway,
@@ -231,6 +232,14 @@ def test_a_remedy_that_is_too_long_names_the_command_that_makes_it(
     assert len(finding.remediation) < policy_remedies.LONGEST_COMMAND
 
 
+def test_a_remedy_for_a_tuning_job_names_its_arn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_remedies, "LONGEST_COMMAND", 1_000)
+    tuning = a_tuning_job(buckets(10))
+    finding = the(by(FULL_ACCESS, tuning.judged[0]))
+
+    assert f"vpc-guardrail generate endpoint-policy --job {tuning.arn} > " in finding.remediation
+
+
 def test_a_remedy_that_cannot_be_proved_is_not_given() -> None:
     finding = the(by(FULL_ACCESS, buckets(60)))
 
@@ -247,3 +256,13 @@ def test_without_the_jobs_role_nothing_is_said() -> None:
     found = by(OWN_BUCKET_ONLY, a_job(role_arn=Unknown("the job's role is not told")))
 
     assert outcomes(found) == ["vpce-s3: UNKNOWN"]
+
+
+def test_the_remedy_admits_the_buckets_that_the_owner_allows_and_no_others() -> None:
+    network = a_network(endpoints=(a_gateway_endpoint(policy=FULL_ACCESS),))
+    settings = Settings(allowed_buckets=("shared-models", BUCKET))
+
+    (finding,) = evaluate(a_job(), network, settings)
+
+    assert "arn:aws:s3:::shared-models/*" in finding.remediation
+    assert finding.remediation.count(f"arn:aws:s3:::{BUCKET}/*") == 1

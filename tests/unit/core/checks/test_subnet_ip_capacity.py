@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.builders import DENIED, a_job, a_network, a_plan, a_subnet
+from tests.builders import DENIED, a_job, a_network, a_plan, a_subnet, a_tuning_job
 from tests.findings import outcomes
+from tests.laws import law
 from vpc_guardrail.core.checks.subnet_ip_capacity import evaluate
+from vpc_guardrail.core.model import Starts, Subnet
 from vpc_guardrail.core.settings import Settings
 
 PLAIN, CERTAIN, POSSIBLE, NEW = "ml.m5.xlarge", "ml.p4d.24xlarge", "ml.g5.12xlarge", "ml.p9.x"
@@ -60,6 +64,76 @@ BOTH_ADVICE = ["subnet-a: FAIL LOW", "subnet-b: FAIL LOW"]
 )  # fmt: skip
 def test_table(free: tuple[int, int], job: dict[str, Any], expected: list[str]) -> None:
     assert said(*free, **job) == expected
+
+
+class TestChildrenOfATuningJob:
+    """Each child runs in one subnet, and several may run side by side, in one or in several."""
+
+    @pytest.mark.parametrize(
+        ("free", "starts", "expected"),
+        [
+            pytest.param((8, 8), Starts(2, 2), BOTH_PASS, id="each subnet holds both"),
+            pytest.param((7, 4), Starts(2, 2), BOTH_ADVICE, id="one in each"),
+            pytest.param((8, 0), Starts(2, 2), ["subnet-a: PASS", "subnet-b: FAIL LOW"],
+                         id="both in one"),
+            pytest.param((7, 3), Starts(2, 2), BOTH_SHORT, id="what is left over never adds up"),
+            pytest.param((7, 3), Starts(1, 1), ["subnet-a: PASS", "subnet-b: FAIL LOW"],
+                         id="one of the two runs already"),
+            pytest.param((7, 3), Starts(1, 2), BOTH_ADVICE, id="nobody knows of which definition"),
+            pytest.param((3, 3), Starts(1, 2), BOTH_SHORT, id="no room for a single one"),
+            pytest.param((0, 0), Starts(0, 0), BOTH_PASS, id="all run already"),
+            pytest.param((0, 0), Starts(0, 2), BOTH_ADVICE, id="maybe none is yet to start"),
+        ],
+    )  # fmt: skip
+    def test_table(self, free: tuple[int, int], starts: Starts, expected: list[str]) -> None:
+        assert self.said(free, starts) == expected
+
+    def said(self, free: tuple[int, int], starts: Starts, instance_type: str = PLAIN) -> list[str]:
+        job = a_tuning_job(a_job(instance_type=instance_type, instance_count=2), starts=starts)
+        return outcomes(evaluate(job.judged[0], a_network(subnets=self.subnets(free)), Settings()))
+
+    def subnets(self, free: tuple[int, int]) -> list[Subnet]:
+        return [
+            a_subnet(name, available_addresses=addresses)
+            for name, addresses in zip(("subnet-a", "subnet-b"), free, strict=True)
+        ]
+
+    def test_types_that_may_carry_efa_are_held_to_2(self) -> None:
+        assert self.said((8, 8), Starts(2, 2), POSSIBLE) == BOTH_ADVICE
+        assert self.said((20, 20), Starts(2, 2), POSSIBLE) == BOTH_PASS
+
+    def test_a_subnet_that_is_not_known_may_hold_them_all(self) -> None:
+        job = a_tuning_job(a_job(), starts=Starts(4, 4)).judged[0]
+        network = a_network(subnets=[a_subnet("subnet-a", available_addresses=0)])
+
+        assert outcomes(evaluate(job, network, Settings())) == [
+            "subnet-a: FAIL LOW",
+            "subnet-b: UNKNOWN",
+        ]
+
+    def test_a_shortage_tells_how_many_find_room(self) -> None:
+        job = a_tuning_job(a_job(instance_count=2), starts=Starts(3, 3)).judged[0]
+        network = a_network(subnets=self.subnets((7, 4)))
+
+        first, _ = evaluate(job, network, Settings())
+
+        assert first.message == (
+            "subnet-a has 7 free addresses; each of the 3 training jobs that are yet to start at "
+            "once needs 4 in one subnet, and all subnets together hold 2 of them."
+        )
+
+    @law
+    @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 6))
+    def test_law_a_failure_is_one_of_every_distribution(
+        self, free_a: int, free_b: int, children: int
+    ) -> None:
+        fits = any(
+            4 * in_a <= free_a and 4 * (children - in_a) <= free_b for in_a in range(children + 1)
+        )
+
+        said = self.said((free_a, free_b), Starts(children, children))
+
+        assert ("subnet-a: FAIL HIGH" in said or "subnet-b: FAIL HIGH" in said) is not fits
 
 
 @pytest.mark.parametrize("status", ["Downloading", "Training", "Uploading"])
@@ -129,3 +203,12 @@ def test_an_ipv6_only_subnet_has_no_address_to_give() -> None:
     assert outcomes(evaluate(a_job(subnets=("subnet-a",)), network, Settings())) == [
         "subnet-a: FAIL HIGH"
     ]
+
+
+def test_the_settings_may_name_the_addresses_of_a_type() -> None:
+    network = a_network(subnets=(a_subnet("subnet-a", available_addresses=5),))
+    settings = Settings(addresses_per_instance={PLAIN: 6})
+    job = a_job(subnets=("subnet-a",), instance_type=PLAIN)
+
+    assert outcomes(evaluate(job, network, Settings())) == ["subnet-a: PASS"]
+    assert outcomes(evaluate(job, network, settings)) == ["subnet-a: FAIL HIGH"]

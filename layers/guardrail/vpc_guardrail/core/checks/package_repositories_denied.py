@@ -40,7 +40,7 @@ SPEC = CheckSpec(
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
     """For each endpoint in force a finding on the guide's repositories, and one on the current."""
-    found = passages(job, network)
+    found = passages(job, network, settings.allowed_buckets)
     for passage in found.through:
         question = passage.question(job)
         if isinstance(question, Unknown):
@@ -123,7 +123,7 @@ def _open(
             "open": [each.bucket for each in opened],
             "request": evidence_of(example),
         },
-        remediation=mend_endpoint_policy(job, passage.endpoint, journey),
+        remediation=mend_endpoint_policy(job, passage, journey),
     )
 
 

@@ -49,7 +49,7 @@ SPEC = CheckSpec(
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
     """A finding for each endpoint in force, and for each subnet without one."""
-    found = passages(job, network)
+    found = passages(job, network, settings.allowed_buckets)
     for passage in found.through:
         question = passage.question(job)
         if isinstance(question, Unknown):
@@ -75,7 +75,7 @@ def _judge(job: TrainingJob, passage: Passage, policy: Policy, journey: Journey)
         f"The policy of endpoint {name} lets requests for buckets that nobody named, in foreign "
         f"accounts, through{told(answer.data.example)}.",
         evidence=_evidence(passage, answer.data),
-        remediation=mend_endpoint_policy(job, passage.endpoint, journey),
+        remediation=mend_endpoint_policy(job, passage, journey),
     )
 
 
@@ -97,7 +97,7 @@ def _advice(job: TrainingJob, passage: Passage, answer: Restriction, journey: Jo
         f"{told(leak.example)}.",
         severity=Severity.LOW,
         evidence=_evidence(passage, leak),
-        remediation=mend_endpoint_policy(job, passage.endpoint, journey),
+        remediation=mend_endpoint_policy(job, passage, journey),
     )
 
 

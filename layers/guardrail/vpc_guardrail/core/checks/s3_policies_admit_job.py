@@ -73,7 +73,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     if not job.s3_places:
         yield SPEC.not_applicable(job.arn, "The job names no place in S3.")
         return
-    found = passages(job, network)
+    found = passages(job, network, settings.allowed_buckets)
     for passage in found.through:
         journey = passage.journey(job)
         if isinstance(journey, Unknown):
@@ -139,7 +139,7 @@ def _held_up(way: _Way, outcome: Admission, uri: str) -> Finding:
 
 def _remediation(way: _Way, outcome: Admission, *, by_endpoint: bool) -> str:
     if by_endpoint:
-        return mend_endpoint_policy(way.job, way.passage.endpoint, way.journey)
+        return mend_endpoint_policy(way.job, way.passage, way.journey)
     name = outcome.transfer.address.bucket
     return (
         f"Let {way.journey.role_arn} through in the policy of bucket {name}, also from "

@@ -1,10 +1,10 @@
 """At least one of the job's subnets holds the whole job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vpc_guardrail.core.demand import AddressDemand, address_demand
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
-from vpc_guardrail.core.model import Network, Subnet, TrainingJob, Unknown
+from vpc_guardrail.core.model import Fact, JobKind, Network, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.settings import Settings
 
 SPEC = CheckSpec(
@@ -18,11 +18,16 @@ SPEC = CheckSpec(
         "A job runs in one of its subnets, so free addresses are never added up across subnets. "
         "2 addresses for each instance, 5 for each instance with EFA, summed over instance "
         "groups; the smallest of the instance preferences decides. A type that can carry EFA but "
-        "need not is held to 2, and short of 5 is advice."
+        "need not is held to 2, and short of 5 is advice. The settings may name another number "
+        "for a type. The training jobs of a tuning job run side by side, each in a subnet: it "
+        "fails where even their best distribution over the subnets leaves no room for some of "
+        "MaxParallelTrainingJobs, less those that run already."
     ),
     limits=(
         "The addresses that a running job holds itself are counted as used. Subnet CIDR "
-        "reservations and warm pools are not seen."
+        "reservations and warm pools are not seen. How the definitions of a tuning job share its "
+        "MaxParallelTrainingJobs is not known: where there are several, it fails only if one has "
+        "no room for a single training job."
     ),
     sound_example="4 instances without EFA need 8 addresses, and subnet-1 has 200 free.",
     faulty_example="2 x ml.p4d.24xlarge need 10 addresses, subnet-1 has 6 and subnet-2 has 6.",
@@ -40,20 +45,80 @@ OWN_ADDRESSES = "addresses that the job holds itself may be counted as used"
 
 def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator[Finding]:
     """A finding for each subnet: all short is HIGH, only some short is LOW for each."""
-    demand = address_demand(job, network)
+    demand = address_demand(job, network, settings.addresses_per_instance)
     if isinstance(demand, Unknown):
         yield SPEC.unknown(job.arn, demand.reason)
         return
     known = {name: network.subnet(name) for name in job.subnet_ids}
-    none_holds = all(
-        isinstance(subnet, Subnet) and subnet.available_addresses < demand.least
-        for subnet in known.values()
-    )
+    room = _room(known.values(), demand.least)
     for name, subnet in known.items():
         if isinstance(subnet, Unknown):
             yield SPEC.unknown(name, subnet.reason)
+        elif job.kind is JobKind.TUNING:
+            yield _judge_children(job, subnet, demand, room)
         else:
-            yield _judge(job, subnet, demand, none_holds=none_holds)
+            yield _judge(job, subnet, demand, none_holds=room == 0)
+
+
+def _room(subnets: Iterable[Fact[Subnet]], addresses: int) -> int | None:
+    """How many jobs of so many addresses fit into the subnets, each into one.
+
+    None where a subnet is not known, or nothing is needed: then nothing says that it is too few.
+    """
+    if addresses == 0:
+        return None
+    room = 0
+    for subnet in subnets:
+        if isinstance(subnet, Unknown):
+            return None
+        room += subnet.available_addresses // addresses
+    return room
+
+
+def _judge_children(
+    job: TrainingJob, subnet: Subnet, demand: AddressDemand, room: int | None
+) -> Finding:
+    """What a subnet means for the training jobs that a tuning job has yet to start at once."""
+    free, starts = subnet.available_addresses, job.starts
+    evidence = {
+        "subnet": subnet.id,
+        "free_addresses": free,
+        "needed_addresses": demand.least,
+        "needed_addresses_if_all_carry_efa": demand.most,
+        "training_jobs_at_once": starts.most,
+        "training_jobs_that_all_subnets_hold": room,
+    }
+    most = demand.most * starts.most
+    have = f"{subnet.id} has {free} free addresses"
+    if free >= most:
+        message = f"{have}, and all training jobs that are yet to start at once need {most}."
+        return SPEC.passed(subnet.id, message, evidence)
+    if demand.unread and free >= demand.least * starts.most:
+        return SPEC.unknown(subnet.id, demand.unread.reason, evidence)
+    fatal = room is not None and room < starts.least
+    certain = demand.least == demand.most
+    needs = f"{demand.least}" if certain else f"{demand.least} to {demand.most}"
+    message = (
+        f"{have}; each of the {starts.most} training jobs that are yet to start at once needs "
+        f"{needs} in one subnet"
+    )
+    if fatal:
+        message += f", and all subnets together hold {room} of them"
+    return SPEC.failed(
+        subnet.id,
+        f"{message}.",
+        severity=None if fatal else Severity.LOW,
+        evidence=evidence,
+        remediation=_make_room(subnet, most),
+    )
+
+
+def _make_room(subnet: Subnet, addresses: int) -> str:
+    return (
+        f"Name a subnet with at least {addresses} free addresses, or free some: "
+        "aws ec2 describe-network-interfaces "
+        f"--filters Name=subnet-id,Values={subnet.id}"
+    )
 
 
 def _judge(job: TrainingJob, subnet: Subnet, demand: AddressDemand, *, none_holds: bool) -> Finding:
@@ -87,9 +152,5 @@ def _judge(job: TrainingJob, subnet: Subnet, demand: AddressDemand, *, none_hold
         message,
         severity=None if fatal else Severity.LOW,
         evidence=evidence,
-        remediation=(
-            f"Name a subnet with at least {demand.most} free addresses, or free some: "
-            "aws ec2 describe-network-interfaces "
-            f"--filters Name=subnet-id,Values={subnet.id}"
-        ),
+        remediation=_make_room(subnet, demand.most),
     )

@@ -8,7 +8,9 @@ from vpc_guardrail.core.model.job import (
     FileSystem,
     InstancePlan,
     InstanceSet,
+    JobKind,
     JobSource,
+    Starts,
     TrainingJob,
     VpcConfig,
 )
@@ -22,6 +24,7 @@ from vpc_guardrail.core.model.network import (
     Vpc,
 )
 from vpc_guardrail.core.model.routes import Route, RouteTable, Target, TargetKind
+from vpc_guardrail.core.model.starter import Starter
 from vpc_guardrail.core.model.storage import S3Bucket, S3Place, S3Use
 from vpc_guardrail.core.model.unknown import Fact, Unknown
 
@@ -35,6 +38,7 @@ __all__ = [
     "FileSystem",
     "InstancePlan",
     "InstanceSet",
+    "JobKind",
     "JobSource",
     "MountPoint",
     "NatGateway",
@@ -49,6 +53,8 @@ __all__ = [
     "S3Use",
     "SecurityGroup",
     "SecurityGroupRule",
+    "Starter",
+    "Starts",
     "Subnet",
     "Target",
     "TargetKind",

@@ -1,5 +1,6 @@
 """A training job, as far as its network is concerned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -15,6 +16,36 @@ class JobSource(Enum):
     """DescribeTrainingJob: the truth."""
     EVENT = "event"
     """The request in the event: the job could not be described."""
+
+
+class JobKind(Enum):
+    """What kind of job it is, as its ARN names it."""
+
+    TRAINING = "training-job"
+    TUNING = "hyper-parameter-tuning-job"
+    """It starts training jobs, its children, by its training definitions."""
+
+    @classmethod
+    def of_arn(cls, arn: str) -> "JobKind":
+        """The kind of job that an ARN names."""
+        resource = arn.rpartition(":")[2]
+        return cls.TUNING if resource.startswith(f"{cls.TUNING.value}/") else cls.TRAINING
+
+    @property
+    def spoken(self) -> str:
+        """The kind in plain words."""
+        return "tuning job" if self is JobKind.TUNING else "training job"
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """How many jobs that ask for the same are still to run at once: surely, and at most."""
+
+    least: int
+    most: int
+
+
+ONE_JOB = Starts(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +91,12 @@ class FileSystem:
 
 
 NO_ROLE = Unknown("the job's role is not told")
+TAGS_NOT_READ = Unknown("the job's tags were not read")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
-    """A training job and the network it asks for.
+    """A training job and the network it asks for; or a tuning job, by what its children ask for.
 
     It carries neither environment nor hyperparameters: those never leave the account.
     """
@@ -93,6 +125,27 @@ class TrainingJob:
     """The role that SageMaker uses for the job, in S3 too."""
     s3_places: tuple[S3Place, ...] = ()
     """What the job reads and writes in S3, as its request tells it."""
+    tags: Fact[Mapping[str, str]] = TAGS_NOT_READ
+    """Read only where the settings let a tag exempt a job."""
+    kind: JobKind = JobKind.TRAINING
+    definitions: tuple["TrainingJob", ...] = ()
+    """Of a tuning job, one for each training definition: what a child by it asks for.
+
+    The tuning job itself then names all that they name.
+    """
+    definition_name: str = ""
+    starts: Starts = ONE_JOB
+    """How many children a training definition has yet to start; they may run side by side."""
+
+    @property
+    def called(self) -> str:
+        """What the command line takes for it: a name alone is that of a training job."""
+        return self.arn if self.kind is JobKind.TUNING else self.name
+
+    @property
+    def judged(self) -> tuple["TrainingJob", ...]:
+        """What the checks look at: the training definitions of a tuning job, else the job."""
+        return self.definitions or (self,)
 
     @property
     def subnet_ids(self) -> tuple[str, ...]:

@@ -1,0 +1,173 @@
+"""What an inspection changes in the page of its VPC: decided purely, then done.
+
+Whoever is about to tell claims the problems first, and settles them when it is done: so two
+inspections at once tell once, and one that dies in between holds the others up, but loses nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from vpc_guardrail.app.alert_book import Claim, Entry, Mended, Page
+from vpc_guardrail.core.problems import Problem
+
+CLAIMED_FOR = timedelta(seconds=60)
+"""As long as an invocation may last."""
+
+DAYS_OPEN = timedelta(days=30)
+"""A problem that no job met for so long after its window is forgotten, mended or not."""
+
+MENDED_KEPT = timedelta(days=2)
+"""Longer than the day that a digest looks back."""
+
+MOST_OPEN = 200
+"""Problems on a page, which DynamoDB allows 400 kB; what is beyond is told with every job."""
+
+RESOURCE_CHARACTERS, MESSAGE_CHARACTERS = 500, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one inspection saw of a VPC."""
+
+    job: str
+    """The job's ARN and creation time."""
+    at: datetime
+    problems: tuple[Problem, ...]
+    passed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is to be told after a sight of the VPC."""
+
+    news: frozenset[str]
+    """Problems that are new, worse, or were last told before the window."""
+    mended: frozenset[str]
+    blocked: bool = False
+    """Another is about to tell of one of them: look again when it has."""
+
+    @property
+    def is_over(self) -> bool:
+        """True if there is nothing to tell."""
+        return not (self.news or self.mended)
+
+
+def turn_after(page: Page, sight: Sight, window: timedelta) -> Turn:
+    """What the sight makes news, and what it shows to be mended."""
+    concerned = sight.passed | {problem.key for problem in sight.problems}
+    return Turn(
+        news=frozenset(
+            problem.key
+            for problem in sight.problems
+            if _is_news(problem, page.open.get(problem.key), sight, window)
+        ),
+        mended=frozenset(key for key in sight.passed if _was_told(page.open.get(key))),
+        blocked=any(_holds(page.open.get(key), sight) for key in concerned),
+    )
+
+
+def free_of_claims(turn: Turn, page: Page, sight: Sight) -> Turn:
+    """The turn of one that does not wait: it leaves to others what they are about to mend."""
+    mended = frozenset(key for key in turn.mended if not _holds(page.open[key], sight))
+    return Turn(turn.news, mended)
+
+
+def claimed(page: Page, sight: Sight, turn: Turn) -> Page:
+    """The page in which the sight's job claims what it is about to tell."""
+    claim = Claim(sight.job, sight.at + CLAIMED_FOR)
+    entries = dict(page.open)
+    for problem in sight.problems:
+        if problem.key in turn.news and (problem.key in entries or len(entries) < MOST_OPEN):
+            known = entries.get(problem.key) or _entry(problem, sight.at)
+            entries[problem.key] = replace(known, claim=claim)
+    for key in turn.mended:
+        entries[key] = replace(entries[key], claim=claim)
+    return replace(page, open=entries)
+
+
+def settled(
+    page: Page,
+    sight: Sight,
+    told: Iterable[str],
+    mended: Iterable[str],
+    met: Mapping[str, int],
+    window: timedelta,
+) -> Page:
+    """The page after problems were told as open, and others as mended; all claims are given up.
+
+    `met` tells how many jobs met each since it was told last.
+    """
+    entries = {key: _released(entry, sight) for key, entry in page.open.items()}
+    gone = [*page.mended]
+    for key in mended:
+        if key in entries:
+            gone.append(mended_entry(entries.pop(key), sight.at, met.get(key, 0)))
+    for problem in sight.problems:
+        known = entries.get(problem.key)
+        if problem.key in told and (known or len(entries) < MOST_OPEN):
+            entries[problem.key] = _told(known, problem, sight, met.get(problem.key, 0))
+    kept = {
+        key: entry
+        for key, entry in entries.items()
+        if entry.claim or (entry.told_at and entry.told_at + window + DAYS_OPEN > sight.at)
+    }
+    recent = [each for each in gone if each.at > sight.at - MENDED_KEPT]
+    return replace(page, open=kept, mended=tuple(recent[-MOST_OPEN:]))
+
+
+def _is_news(problem: Problem, known: Entry | None, sight: Sight, window: timedelta) -> bool:
+    if known is None or known.told_at is None:
+        return True
+    if problem.is_worse_than(known.status, known.severity):
+        return True
+    return known.told_at + window <= sight.at
+
+
+def _was_told(entry: Entry | None) -> bool:
+    return entry is not None and entry.told_at is not None
+
+
+def _holds(entry: Entry | None, sight: Sight) -> bool:
+    """Whether another is about to tell of it."""
+    return bool(entry and entry.claim and entry.claim.holds_against(sight.job, sight.at))
+
+
+def _released(entry: Entry, sight: Sight) -> Entry:
+    held_by_other = entry.claim and entry.claim.holds_against(sight.job, sight.at)
+    return entry if held_by_other else replace(entry, claim=None)
+
+
+def _entry(problem: Problem, at: datetime) -> Entry:
+    return Entry(
+        check=problem.check,
+        resource=problem.resource[:RESOURCE_CHARACTERS],
+        status=problem.status,
+        severity=problem.severity,
+        message=problem.message[:MESSAGE_CHARACTERS],
+        since=at,
+    )
+
+
+def _told(known: Entry | None, problem: Problem, sight: Sight, met: int) -> Entry:
+    """The entry of a problem that was told just now; the job that it was told with met it too."""
+    entry = _entry(problem, sight.at)
+    return replace(
+        entry,
+        since=known.since if known else entry.since,
+        told_at=sight.at,
+        told_by=sight.job,
+        jobs=(known.jobs if known else 0) + met + 1,
+    )
+
+
+def mended_entry(entry: Entry, at: datetime, met: int) -> Mended:
+    """What an open problem becomes; `met` jobs met it since it was told last."""
+    return Mended(
+        check=entry.check,
+        resource=entry.resource,
+        severity=entry.severity,
+        since=entry.since,
+        at=at,
+        jobs=entry.jobs + met,
+    )

@@ -1,0 +1,245 @@
+"""Alerts once, and closed: what a VPC fails for is told once in a window, and when it is mended.
+
+Whatever the book says, a job that is to be stopped is told, and so is what concerns one job alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from vpc_guardrail.app.alert_book import (
+    AlertBook,
+    AllMended,
+    Entry,
+    Inspected,
+    Mended,
+    Page,
+    PageChangedError,
+    Recurrence,
+)
+from vpc_guardrail.app.alert_turn import (
+    DAYS_OPEN,
+    Sight,
+    Turn,
+    claimed,
+    free_of_claims,
+    mended_entry,
+    settled,
+    turn_after,
+)
+from vpc_guardrail.app.ports import Publisher
+from vpc_guardrail.core.decision import Action, Judgement
+from vpc_guardrail.core.finding import Finding
+from vpc_guardrail.core.model import JobSource, TrainingJob
+from vpc_guardrail.core.problems import is_alerted_on, is_of_job, passed_in, problems_in
+from vpc_guardrail.core.settings import Settings
+
+LOOKS, SECONDS_BETWEEN_LOOKS = 10, 0.2
+"""To tell takes a tenth of a second; whoever waited in vain comes back with its message."""
+
+NAMES_TOLD = 20
+
+
+class StillClaimedError(Exception):
+    """Another inspection is about to tell of the same VPC; the message is to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The use case, with all that it works through."""
+
+    book: AlertBook
+    publisher: Publisher
+    settings: Settings
+    now: Callable[[], datetime]
+    pause: Callable[[float], None]
+
+    def about(self, judgement: Judgement) -> None:
+        """Tell a verdict, unless all of it was told of its VPC; tell what it shows to be mended."""
+        if judgement.vpc_id is None:
+            if self._is_to_be_told(judgement):
+                self.publisher.tell_judgement(judgement)
+        else:
+            self._turn_page(judgement.job, judgement.vpc_id, judgement.findings, judgement)
+        self.book.note(self._inspected(judgement))
+
+    def passed(self, job: TrainingJob, vpc_id: str, findings: Iterable[Finding]) -> None:
+        """Tell what findings on a VPC show to be mended, which are no verdict on a job."""
+        self._turn_page(job, vpc_id, tuple(findings), None)
+
+    @property
+    def _window(self) -> timedelta:
+        return timedelta(hours=self.settings.alerts.window_hours)
+
+    def _is_to_be_told(self, judgement: Judgement) -> bool:
+        if judgement.action is Action.NOTIFY:
+            return judgement.severity >= self.settings.alerts.least_severity
+        return judgement.action is Action.STOP
+
+    def _is_told_anyway(self, judgement: Judgement) -> bool:
+        """Whether the verdict is told whatever was told of its VPC."""
+        of_job = (
+            is_of_job(each, judgement.job) and is_alerted_on(each, self.settings)
+            for each in judgement.findings
+        )
+        return self._is_to_be_told(judgement) and (
+            judgement.action is Action.STOP or not self._window or any(of_job)
+        )
+
+    def _turn_page(
+        self,
+        job: TrainingJob,
+        vpc_id: str,
+        findings: tuple[Finding, ...],
+        judgement: Judgement | None,
+    ) -> None:
+        anyway = judgement is not None and self._is_told_anyway(judgement)
+        if judgement and anyway:
+            self.publisher.tell_judgement(judgement)
+        looked = self._look(job, vpc_id, findings, judgement, anyway)
+        if looked is None:
+            return
+        page, sight, turn = looked
+        met = self._met_since_told(page, sight, turn)
+        told, mended = anyway, False
+        try:
+            if judgement and turn.news and not anyway:
+                self.publisher.tell_judgement(judgement, _recurrence(page, turn, met))
+                told = True
+            if turn.mended:
+                self.publisher.tell_mended(_all_mended(job, page, sight, turn, met))
+                mended = True
+        finally:
+            self._settle(
+                page, sight, turn, {key: len(jobs) for key, jobs in met.items()}, told, mended
+            )
+
+    def _look(
+        self,
+        job: TrainingJob,
+        vpc_id: str,
+        findings: tuple[Finding, ...],
+        judgement: Judgement | None,
+        anyway: bool,
+    ) -> tuple[Page, Sight, Turn] | None:
+        """The page with our claims on what is to be told; None if nothing is, nor to be kept."""
+        for _ in range(LOOKS):
+            page = self.book.page(vpc_id)
+            sight = self._sight(job, findings, judgement)
+            turn = turn_after(page, sight, self._window)
+            if anyway:
+                turn = free_of_claims(turn, page, sight)
+            elif turn.blocked:
+                self.pause(SECONDS_BETWEEN_LOOKS)
+                continue
+            if turn.is_over:
+                return None
+            if anyway and not turn.mended:
+                return page, sight, turn
+            try:
+                ours = self.book.write(claimed(page, sight, turn), self._kept_until(sight))
+            except PageChangedError:
+                continue
+            return ours, sight, turn
+        raise StillClaimedError(f"another inspection is about to tell of {vpc_id}")
+
+    def _sight(
+        self, job: TrainingJob, findings: tuple[Finding, ...], judgement: Judgement | None
+    ) -> Sight:
+        """What is known of a job only from its event shows nothing to be mended."""
+        told = judgement is not None and self._is_to_be_told(judgement)
+        described = job.source is JobSource.DESCRIBED
+        return Sight(
+            job=_key(job),
+            at=self.now(),
+            problems=problems_in(findings, job, self.settings) if told else (),
+            passed=passed_in(findings, job, self.settings) if described else frozenset(),
+        )
+
+    def _settle(
+        self, page: Page, sight: Sight, turn: Turn, met: Mapping[str, int], told: bool, mended: bool
+    ) -> None:
+        news = turn.news if told else ()
+        gone = turn.mended if mended else ()
+        while True:
+            after = settled(page, sight, news, gone, met, self._window)
+            try:
+                self.book.write(after, self._kept_until(sight))
+            except PageChangedError:
+                page = self.book.page(page.vpc_id)
+            else:
+                return
+
+    def _kept_until(self, sight: Sight) -> datetime:
+        return sight.at + self._window + DAYS_OPEN
+
+    def _met_since_told(self, page: Page, sight: Sight, turn: Turn) -> Mapping[str, dict[str, str]]:
+        """The other jobs that met what is told again, or mended, since it was told last.
+
+        Each as its name by its key.
+        """
+        told = {
+            key: (entry, entry.told_at)
+            for key, entry in page.open.items()
+            if key in turn.news | turn.mended and entry.told_at
+        }
+        met: dict[str, dict[str, str]] = {key: {} for key in told}
+        if not told:
+            return met
+        for each in self.book.inspected_since(min(at for _, at in told.values())):
+            for key in told.keys() & {*each.problems}:
+                entry, told_at = told[key]
+                if each.at > told_at and each.job not in (entry.told_by, sight.job):
+                    met[key][each.job] = each.job_name
+        return met
+
+    def _inspected(self, judgement: Judgement) -> Inspected:
+        job = judgement.job
+        return Inspected(
+            job=_key(job),
+            job_name=job.name,
+            created_at=job.created_at,
+            at=self.now(),
+            vpc_id=judgement.vpc_id,
+            verdict=judgement.verdict.value,
+            action=judgement.action.value,
+            problems=tuple(
+                each.key for each in problems_in(judgement.findings, job, self.settings)
+            ),
+        )
+
+
+def _key(job: TrainingJob) -> str:
+    return f"{job.arn} {job.created_at.isoformat()}"
+
+
+def _recurrence(page: Page, turn: Turn, met: Mapping[str, Mapping[str, str]]) -> Recurrence | None:
+    """The jobs that met the news meanwhile, where it is told again; None where nobody did."""
+    again: dict[str, str] = {}
+    since: list[datetime] = []
+    for key in turn.news & met.keys():
+        told_at = page.open[key].told_at
+        if met[key] and told_at:
+            again |= met[key]
+            since.append(told_at)
+    if not again:
+        return None
+    return Recurrence(len(again), tuple(sorted(again.values())[:NAMES_TOLD]), min(since))
+
+
+def _all_mended(
+    job: TrainingJob,
+    page: Page,
+    sight: Sight,
+    turn: Turn,
+    met: Mapping[str, Mapping[str, str]],
+) -> AllMended:
+    def mended(key: str) -> Mended:
+        entry: Entry = page.open[key]
+        found = mended_entry(entry, sight.at, len(met.get(key, ())))
+        return replace(found, status=entry.status, key=key)
+
+    found = sorted(
+        (mended(key) for key in turn.mended), key=lambda each: (each.check, each.resource)
+    )
+    return AllMended(job.account, job.region, page.vpc_id, tuple(found), job.name, sight.at)

@@ -1,0 +1,109 @@
+"""Problems of a VPC: what jobs of any name meet there alike.
+
+A finding becomes a problem by leaving the job's own name out. Two jobs meet the same problem if
+the same check says so of the same resource, and nothing differs between the jobs that this check
+looks at: then what passes for the one passes for the other as well.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from vpc_guardrail.core.finding import Finding, Severity, Status
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import Settings
+
+LOOKED_AT: dict[str, tuple[str, ...]] = {
+    "vpc-config-present": (),
+    "network-references-exist": (),
+    "vpc-tenancy-default": (),
+    "subnet-ip-capacity": ("instance_plans", "kind", "starts"),
+    "s3-reachable": (),
+    "s3-gateway-endpoint": (),
+    "s3-traffic-allowed": ("vpc_config",),
+    "s3-endpoint-policy-restricted": ("role_arn",),
+    "s3-policies-admit-job": ("role_arn", "s3_places", "vpc_config"),
+    "package-repositories-denied": ("role_arn",),
+    "bucket-policy-vpc-only": ("role_arn", "vpc_config"),
+    "dns-resolves-s3": (),
+    "security-group-self-ingress": ("encrypts_inter_container_traffic", "vpc_config"),
+    "security-group-efa": ("vpc_config",),
+    "required-services-reachable": ("file_systems", "vpc_config", "vpc_registry"),
+    "internet-access": ("vpc_config",),
+}
+"""What of a job decides the status of a finding, beside the VPC and the resource that it names."""
+
+ALL_OF_IT = tuple(sorted({name for names in LOOKED_AT.values() for name in names}))
+"""For a check that is not in the table."""
+
+KEY_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem, as the finding that tells of it puts it."""
+
+    key: str
+    """The same for all jobs that meet it."""
+    check: str
+    resource: str
+    status: Status
+    severity: Severity
+    message: str
+
+    def is_worse_than(self, status: Status, severity: Severity) -> bool:
+        """Whether it is more than what was said of it: a FAIL after UNKNOWN, or more severe."""
+        if self.status is not status:
+            return self.status is Status.FAIL
+        return self.severity > severity
+
+
+def key_of(finding: Finding, job: TrainingJob) -> str:
+    """What the finding has in common with that on another job which meets the same."""
+    looked_at = LOOKED_AT.get(finding.check, ALL_OF_IT)
+    seen = [repr(getattr(each, name)) for each in job.judged for name in looked_at]
+    parts = "\0".join([finding.check, finding.resource, *seen])
+    return sha256(parts.encode(errors="replace")).hexdigest()[:KEY_LENGTH]
+
+
+def problems_in(
+    findings: Iterable[Finding], job: TrainingJob, settings: Settings
+) -> tuple[Problem, ...]:
+    """The problems of a VPC that a job meets and that are alerted on, each once.
+
+    What concerns the job itself is none of the VPC's.
+    """
+    worst: dict[str, Problem] = {}
+    for each in findings:
+        if is_of_job(each, job) or not is_alerted_on(each, settings):
+            continue
+        key = key_of(each, job)
+        problem = Problem(key, each.check, each.resource, each.status, each.severity, each.message)
+        known = worst.get(key)
+        if known is None or problem.is_worse_than(known.status, known.severity):
+            worst[key] = problem
+    return tuple(worst.values())
+
+
+def passed_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings) -> frozenset[str]:
+    """The keys of what passes: nothing of the same key fails, but for advice, or is unknown."""
+    passed, others = set(), set()
+    for each in findings:
+        key = key_of(each, job)
+        if each.status is Status.PASS:
+            passed.add(key)
+        elif each.status is not Status.FAIL or each.severity >= settings.threshold:
+            others.add(key)
+    return frozenset(passed - others)
+
+
+def is_of_job(finding: Finding, job: TrainingJob) -> bool:
+    """Whether the finding concerns the job itself, and no component that jobs share."""
+    return finding.resource == job.arn
+
+
+def is_alerted_on(finding: Finding, settings: Settings) -> bool:
+    """Whether the finding alone is reason for an alert."""
+    fails = finding.status is Status.FAIL and finding.severity >= settings.threshold
+    found = fails or finding.status is Status.UNKNOWN
+    return found and finding.counts and finding.severity >= settings.alerts.least_severity

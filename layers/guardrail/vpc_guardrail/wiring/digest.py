@@ -1,0 +1,41 @@
+"""Builds the teller of the daily digest from the function's environment."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from vpc_guardrail.app.daily_digest import DailyDigest
+from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.events import Home, MalformedEventError
+from vpc_guardrail.wiring.parts import parts
+
+
+def digest_batch(event: dict[str, Any], context: Any) -> Any:
+    """Tell the digest for each event of the schedule, if it is due; gives the batch response."""
+    made = parts()
+    home = Home.of_function(context.invoked_function_arn)
+    digest = DailyDigest(
+        book=made.alert_book(home),
+        ledger=made.ledger.during(context),
+        publisher=made.publisher,
+        settings=made.settings(),
+        place=(home.account, home.region),
+    )
+
+    def handle(body: str) -> None:
+        scheduled = scheduled_time(body)
+        due = digest.tell(scheduled)
+        logger().info(
+            "The digest is told" if due else "No digest is due", scheduled=scheduled.isoformat()
+        )
+
+    return process(event, context, handle)
+
+
+def scheduled_time(text: str) -> datetime:
+    """The hour that an event of the schedule stands for; raises `MalformedEventError`."""
+    try:
+        time = datetime.fromisoformat(json.loads(text)["time"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise MalformedEventError("the message is no event of the schedule") from error
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

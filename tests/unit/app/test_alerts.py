@@ -1,0 +1,438 @@
+"""Alerts once, and closed: jobs that fail alike are one alert, and what is mended is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import NOW, VPC, a_finding, a_job
+from tests.fakes import FakeBook, FakePublisher, ThrottledError, alerts_through
+from tests.messages import a_judgement
+from vpc_guardrail.app.alert_book import Claim, PageChangedError
+from vpc_guardrail.app.alerts import NAMES_TOLD, Alerts, StillClaimedError
+from vpc_guardrail.core.decision import Action, Verdict
+from vpc_guardrail.core.exemptions import Exempted, Exemption
+from vpc_guardrail.core.finding import Severity, Status
+from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.settings import Alerts as AlertSettings
+from vpc_guardrail.core.settings import Settings
+
+if TYPE_CHECKING:
+    from vpc_guardrail.core.finding import Finding
+    from vpc_guardrail.core.model import TrainingJob
+
+NO_WAY = a_finding(Status.FAIL, check="s3-reachable", resource="subnet-a")
+A_WAY = a_finding(Status.PASS, check="s3-reachable", resource="subnet-a")
+UNREAD = a_finding(Status.UNKNOWN, check="s3-reachable", resource="subnet-a")
+NO_DNS = a_finding(Status.FAIL, check="dns-resolves-s3", resource=VPC)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Account:
+    """Jobs that are inspected one after the other, a minute apart."""
+
+    settings: Settings = field(default_factory=Settings)
+    publisher: FakePublisher = field(default_factory=FakePublisher)
+    book: FakeBook = field(default_factory=FakeBook)
+    time: datetime = NOW
+    waited: list[float] = field(default_factory=list)
+    jobs: int = 0
+
+    def inspects(
+        self,
+        *findings: Finding,
+        job: TrainingJob | None = None,
+        vpc_id: str | None = VPC,
+        action: Action | None = None,
+    ) -> TrainingJob:
+        """One more job is inspected, with these findings."""
+        self.time += MINUTE
+        self.jobs += 1
+        inspected = job or a_job(name=f"train-{self.jobs}")
+        self._alerts().about(
+            a_judgement(
+                *findings,
+                job=inspected,
+                vpc_id=vpc_id,
+                verdict=verdict(*findings),
+                action=action or natural_action(*findings),
+            )
+        )
+        return inspected
+
+    def sees(self, *findings: Finding) -> None:
+        """The findings of no job, but of one that stands for all."""
+        self.time += MINUTE
+        self._alerts().passed(a_job(name="reference"), VPC, findings)
+
+    def _alerts(self) -> Alerts:
+        return alerts_through(
+            self.publisher,
+            self.settings,
+            book=self.book,
+            now=lambda: self.time,
+            pause=self.waited.append,
+        )
+
+    @property
+    def told(self) -> list[str]:
+        """The names of the jobs whose verdicts were told."""
+        return [judgement.job.name for judgement in self.publisher.judgements]
+
+    @property
+    def mended(self) -> list[tuple[str, str]]:
+        """The checks and resources that were told to be mended."""
+        return [(each.check, each.resource) for all in self.publisher.mended for each in all.mended]
+
+
+def verdict(*findings: Finding) -> Verdict:
+    statuses = {finding.status for finding in findings if finding.counts}
+    if Status.FAIL in statuses:
+        return Verdict.NONCOMPLIANT
+    return Verdict.UNDETERMINED if Status.UNKNOWN in statuses else Verdict.COMPLIANT
+
+
+def natural_action(*findings: Finding) -> Action:
+    return Action.NONE if verdict(*findings) is Verdict.COMPLIANT else Action.NOTIFY
+
+
+def of_job(job: TrainingJob) -> Finding:
+    return a_finding(Status.UNKNOWN, check="subnet-ip-capacity", resource=job.arn)
+
+
+class TestOnce:
+    def test_a_hundred_jobs_that_fail_alike_are_one_alert(self) -> None:
+        account = Account()
+        for _ in range(100):
+            account.inspects(NO_WAY)
+
+        assert account.told == ["train-1"]
+        assert len(account.book.inspected) == 100
+
+    def test_after_the_window_it_is_told_again_with_how_many_met_it(self) -> None:
+        account = Account()
+        for _ in range(25):
+            account.inspects(NO_WAY)
+        account.time += DAY
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-1", "train-26"]
+        first, again = account.publisher.recurrences
+        assert first is None
+        assert again is not None
+        assert (again.jobs, again.since) == (24, NOW + MINUTE)
+        assert len(again.job_names) == NAMES_TOLD
+
+    def test_again_tells_of_no_other_jobs_where_there_were_none(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.inspects(NO_WAY)
+
+        assert account.publisher.recurrences == [None, None]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param([NO_WAY], [NO_WAY, NO_DNS], id="one more"),
+            pytest.param([UNREAD], [NO_WAY], id="a FAIL after UNKNOWN"),
+            pytest.param([NO_WAY], [replace(NO_WAY, severity=Severity.CRITICAL)], id="more severe"),
+            pytest.param([NO_WAY], [replace(NO_WAY, resource="subnet-b")], id="another subnet"),
+        ],
+    )
+    def test_what_is_new_or_worse_is_told_at_once(
+        self, before: list[Finding], after: list[Finding]
+    ) -> None:
+        account = Account()
+        account.inspects(*before)
+        account.inspects(*after)
+
+        assert account.told == ["train-1", "train-2"]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param([NO_WAY, NO_DNS], [NO_WAY], id="one less"),
+            pytest.param([NO_WAY], [UNREAD], id="UNKNOWN after a FAIL"),
+            pytest.param([NO_WAY], [replace(NO_WAY, severity=Severity.MEDIUM)], id="less severe"),
+        ],
+    )
+    def test_what_is_less_is_not_told(self, before: list[Finding], after: list[Finding]) -> None:
+        account = Account()
+        account.inspects(*before)
+        account.inspects(*after)
+
+        assert account.told == ["train-1"]
+
+    def test_what_was_told_stays_as_bad_as_it_was_told(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(UNREAD, NO_DNS)
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-1", "train-2"]
+
+    def test_jobs_that_differ_in_what_the_check_looks_at_meet_problems_of_their_own(self) -> None:
+        finding = a_finding(Status.FAIL, check="security-group-self-ingress", resource="sg-1")
+        account = Account()
+        account.inspects(finding, job=a_job(name="a"))
+        account.inspects(finding, job=a_job(name="b", encrypted=True))
+        account.inspects(finding, job=a_job(name="c"))
+
+        assert account.told == ["a", "b"]
+
+    def test_vpcs_are_told_each_on_their_own(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(NO_WAY, vpc_id="vpc-2")
+
+        assert account.told == ["train-1", "train-2"]
+
+    def test_a_job_in_no_vpc_is_always_told(self) -> None:
+        account = Account()
+        for _ in range(2):
+            account.inspects(a_finding(Status.FAIL), vpc_id=None)
+
+        assert account.told == ["train-1", "train-2"]
+
+    def test_what_concerns_the_job_itself_is_always_told(self) -> None:
+        account = Account()
+        for name in ("a", "b"):
+            job = a_job(name=name)
+            account.inspects(of_job(job), job=job)
+
+        assert account.told == ["a", "b"]
+
+    def test_a_job_that_is_to_be_stopped_is_always_told(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(NO_WAY, action=Action.STOP)
+
+        assert account.told == ["train-1", "train-2"]
+
+    def test_a_stop_does_not_wait_for_another_inspection(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        claim_all(account)
+        account.inspects(NO_WAY, action=Action.STOP)
+
+        assert account.told == ["train-1", "train-2"]
+        assert account.waited == []
+
+    def test_a_window_of_no_hours_tells_every_job(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(window_hours=0)))
+        for _ in range(3):
+            account.inspects(NO_WAY)
+        account.inspects(A_WAY)
+
+        assert account.told == ["train-1", "train-2", "train-3"]
+        assert account.mended == [("s3-reachable", "subnet-a")]
+
+    def test_what_is_less_severe_than_the_settings_ask_for_is_not_told(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(least_severity=Severity.CRITICAL)))
+        account.inspects(NO_WAY)
+        account.inspects(NO_WAY, vpc_id=None)
+        account.inspects(A_WAY)
+
+        assert account.publisher.told_nobody
+        assert [each.verdict for each in account.book.inspected.values()] == [
+            "noncompliant",
+            "noncompliant",
+            "compliant",
+        ]
+
+    def test_but_a_stop_is(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(least_severity=Severity.CRITICAL)))
+        account.inspects(NO_WAY, action=Action.STOP)
+
+        assert account.told == ["train-1"]
+
+    def test_what_is_exempted_is_no_problem(self) -> None:
+        exemption = Exemption("team", "known", NOW.date())
+        account = Account()
+        account.inspects(replace(NO_WAY, exempted=Exempted(by=exemption)))
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-2"]
+
+
+class TestMended:
+    def test_what_passes_after_it_was_told_is_told_once_as_mended(self) -> None:
+        account = Account()
+        for _ in range(3):
+            account.inspects(NO_WAY)
+        for _ in range(2):
+            account.inspects(A_WAY)
+
+        (news,) = account.publisher.mended
+        (mended,) = news.mended
+        assert (mended.check, mended.resource) == ("s3-reachable", "subnet-a")
+        assert (mended.since, mended.jobs) == (NOW + MINUTE, 3)
+        assert (news.vpc_id, news.seen_with, news.severity) == (VPC, "train-4", Severity.HIGH)
+
+    def test_a_problem_that_opens_again_is_told_again(self) -> None:
+        account = Account()
+        for finding in (NO_WAY, A_WAY, NO_WAY, NO_WAY, A_WAY):
+            account.inspects(finding)
+
+        assert account.told == ["train-1", "train-3"]
+        assert len(account.publisher.mended) == 2
+
+    @pytest.mark.parametrize(
+        "finding",
+        [
+            pytest.param(None, id="absence"),
+            pytest.param(UNREAD, id="UNKNOWN"),
+            pytest.param(replace(A_WAY, status=Status.NOT_APPLICABLE), id="not judged"),
+            pytest.param(replace(NO_WAY, severity=Severity.LOW), id="advice alone"),
+            pytest.param(replace(A_WAY, resource="subnet-b"), id="another subnet"),
+            pytest.param(replace(A_WAY, check="s3-gateway-endpoint"), id="another check"),
+        ],
+    )
+    def test_nothing_but_a_pass_of_the_same_mends(self, finding: Finding | None) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(*([finding] if finding else []))
+
+        assert account.mended == []
+
+    def test_a_smaller_job_that_fits_does_not_mend_what_a_larger_one_met(self) -> None:
+        short = a_finding(Status.FAIL, check="subnet-ip-capacity", resource="subnet-a")
+        enough = replace(short, status=Status.PASS)
+        account = Account()
+        account.inspects(short, job=a_job(name="large", instance_count=100))
+        account.inspects(enough, job=a_job(name="small"))
+        assert account.mended == []
+
+        account.inspects(enough, job=a_job(name="large-again", instance_count=100))
+        assert account.mended == [("subnet-ip-capacity", "subnet-a")]
+
+    def test_what_passes_and_fails_at_once_is_not_mended(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(A_WAY, UNREAD)
+
+        assert account.mended == []
+
+    def test_a_job_that_is_only_known_from_its_event_shows_nothing_to_be_mended(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(A_WAY, job=a_job(name="from-event", source=JobSource.EVENT))
+
+        assert account.mended == []
+
+    def test_a_job_may_tell_one_problem_and_mend_another(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(A_WAY, NO_DNS)
+
+        assert account.told == ["train-1", "train-2"]
+        assert account.mended == [("s3-reachable", "subnet-a")]
+
+    def test_findings_of_no_job_mend_as_well_but_tell_no_problem(self) -> None:
+        account = Account()
+        account.sees(NO_WAY)
+        account.inspects(NO_WAY)
+        account.sees(A_WAY)
+
+        assert account.told == ["train-1"]
+        assert account.mended == [("s3-reachable", "subnet-a")]
+        assert {*account.book.inspected} == {key_of_first(account)}
+
+
+class TestFaults:
+    def test_an_alert_that_could_not_be_published_is_told_by_the_next_try(self) -> None:
+        account = Account()
+        account.publisher.fail_next(ThrottledError())
+        with pytest.raises(ThrottledError):
+            account.inspects(NO_WAY)
+        assert account.publisher.told_nobody
+
+        account.inspects(NO_WAY)
+        account.inspects(NO_WAY)
+        assert account.told == ["train-2"]
+
+    def test_what_could_not_be_told_as_mended_is_told_by_the_next_try(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.publisher.fail_next(ThrottledError())
+        with pytest.raises(ThrottledError):
+            account.inspects(A_WAY)
+        assert account.mended == []
+
+        account.inspects(A_WAY)
+        assert len(account.mended) == 1
+
+    def test_what_was_never_told_as_open_is_never_told_as_mended(self) -> None:
+        account = Account()
+        account.publisher.fail_next(ThrottledError())
+        with pytest.raises(ThrottledError):
+            account.inspects(NO_WAY)
+        account.inspects(A_WAY)
+
+        assert account.mended == []
+
+    def test_a_job_whose_inspection_is_repeated_is_counted_once(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        job = account.inspects(NO_WAY)
+        account.inspects(NO_WAY, job=job)
+        account.inspects(NO_WAY, job=a_job(name="train-1"))
+        account.inspects(A_WAY)
+
+        assert [each.mended[0].jobs for each in account.publisher.mended] == [2]
+        assert account.told == ["train-1"]
+
+    def test_while_another_is_about_to_tell_it_is_waited_for(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        claim_all(account)
+
+        with pytest.raises(StillClaimedError):
+            account.inspects(A_WAY)
+        assert account.waited
+        assert account.mended == []
+
+    def test_a_claim_of_one_that_died_is_over_after_a_minute(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        claim_all(account)
+        account.time += MINUTE
+        account.inspects(A_WAY)
+
+        assert len(account.mended) == 1
+
+    def test_a_page_that_another_wrote_meanwhile_is_read_again(self) -> None:
+        account = Account()
+        account.book.fail_on_write(PageChangedError())
+        account.inspects(NO_WAY)
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-1"]
+
+    def test_a_throttled_book_comes_out(self) -> None:
+        account = Account()
+        account.book.fail_next(ThrottledError())
+
+        with pytest.raises(ThrottledError):
+            account.inspects(NO_WAY)
+        assert account.publisher.told_nobody
+
+
+def claim_all(account: Account) -> None:
+    """Another inspection, which just began, is about to tell of everything on the page."""
+    page = account.book.page(VPC)
+    claim = Claim("another", account.time + 2 * MINUTE)
+    account.book.write(
+        replace(page, open={key: replace(entry, claim=claim) for key, entry in page.open.items()}),
+        NOW,
+    )
+
+
+def key_of_first(account: Account) -> str:
+    return next(iter(account.book.inspected))

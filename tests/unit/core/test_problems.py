@@ -1,0 +1,152 @@
+"""What makes two findings on two jobs the same problem."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from tests.builders import DENIED, a_finding, a_job, a_network
+from vpc_guardrail.core.engine import CHECKS, SPECS, Check
+from vpc_guardrail.core.finding import Finding, Severity, Status
+from vpc_guardrail.core.model import FileSystem, TrainingJob
+from vpc_guardrail.core.problems import LOOKED_AT, key_of, passed_in, problems_in
+from vpc_guardrail.core.settings import Alerts, InternetAccess, Settings
+
+ALIKE = {"account", "arn", "partition", "region"}
+"""The same for all jobs of one book; the ARN is but told."""
+
+BY_RESOURCE = {
+    "network-references-exist": {"security_group_ids", "subnet_ids"},
+    "vpc-tenancy-default": {"subnet_ids"},
+    "subnet-ip-capacity": {"secondary_status", "subnet_ids"},
+    "s3-reachable": {"subnet_ids"},
+    "s3-gateway-endpoint": {"subnet_ids"},
+    "s3-endpoint-policy-restricted": {"subnet_ids"},
+    "package-repositories-denied": {"subnet_ids"},
+    "bucket-policy-vpc-only": {"s3_places"},
+    "dns-resolves-s3": {"subnet_ids"},
+    "security-group-self-ingress": {"instance_plans"},
+    "security-group-efa": {"instance_plans"},
+}
+"""What a check looks at to see which resources it concerns, or whether it applies at all.
+
+`secondary_status` changes what the check says of the capacity, and not what it is.
+"""
+
+
+class _Watched(TrainingJob):
+    """A job that knows what was looked at."""
+
+    def __getattribute__(self, name: str) -> object:
+        if name in MEMBERS:
+            LOOKED.add(name)
+        return super().__getattribute__(name)
+
+
+PARTS_OF_VPC_CONFIG = {"subnet_ids", "security_group_ids"}
+MEMBERS = {each.name for each in fields(TrainingJob)} - {"vpc_config"} | PARTS_OF_VPC_CONFIG
+LOOKED: set[str] = set()
+
+JOBS = [
+    a_job(),
+    a_job(
+        instance_type="ml.p4d.24xlarge",
+        instance_count=2,
+        encrypted=True,
+        file_systems=[FileSystem("EFS", "fs-1")],
+        vpc_registry="registry.example",
+    ),
+]
+NETWORKS = [
+    a_network(),
+    a_network(route_tables=[]),
+    a_network(route_tables=DENIED),
+    a_network(endpoints=[]),
+]
+SETTINGS = [
+    Settings(),
+    Settings(internet_access=InternetAccess.FORBIDDEN, required_services=("sts",)),
+    Settings(internet_access=InternetAccess.REQUIRED),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.spec.name)
+def test_a_check_looks_at_nothing_else_of_a_job(check: Check) -> None:
+    for job in JOBS:
+        watched = _Watched(**{each.name: getattr(job, each.name) for each in fields(job)})
+        for network in NETWORKS:
+            for settings in SETTINGS:
+                LOOKED.clear()
+                [*check.evaluate(watched, network, settings)]
+                assert {*LOOKED} <= allowed(check.spec.name)
+
+
+def allowed(check: str) -> set[str]:
+    declared = {*LOOKED_AT[check]}
+    if "vpc_config" in declared:
+        declared |= PARTS_OF_VPC_CONFIG
+    return declared | ALIKE | BY_RESOURCE.get(check, set())
+
+
+def test_every_check_is_in_the_table() -> None:
+    assert {*LOOKED_AT} == {spec.name for spec in SPECS}
+    assert {name for names in LOOKED_AT.values() for name in names} <= {
+        each.name for each in fields(TrainingJob)
+    }
+
+
+FAILED = a_finding(Status.FAIL, check="s3-traffic-allowed", resource="subnet-a")
+JOB = a_job()
+
+
+@pytest.mark.parametrize(
+    ("finding", "job", "same"),
+    [
+        pytest.param(FAILED, a_job(name="train-2"), True, id="another name"),
+        pytest.param(FAILED, a_job(instance_count=9), True, id="what the check does not look at"),
+        pytest.param(replace(FAILED, status=Status.PASS), JOB, True, id="another status"),
+        pytest.param(replace(FAILED, resource="subnet-b"), JOB, False, id="another resource"),
+        pytest.param(replace(FAILED, check="s3-reachable"), JOB, False, id="another check"),
+        pytest.param(FAILED, a_job(groups=["sg-2"]), False, id="another group"),
+        pytest.param(replace(FAILED, resource="\ud800"), JOB, False, id="no text at all"),
+    ],
+)
+def test_the_same_problem(finding: Finding, job: TrainingJob, same: bool) -> None:
+    assert (key_of(finding, job) == key_of(FAILED, JOB)) is same
+
+
+def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
+    found = [
+        replace(FAILED, status=Status.UNKNOWN, severity=Severity.CRITICAL),
+        replace(FAILED, severity=Severity.MEDIUM),
+        FAILED,
+    ]
+
+    (problem,) = problems_in(found, JOB, Settings())
+
+    assert (problem.status, problem.severity) == (Status.FAIL, Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("finding", "settings"),
+    [
+        pytest.param(replace(FAILED, status=Status.PASS), Settings(), id="passed"),
+        pytest.param(replace(FAILED, severity=Severity.LOW), Settings(), id="advice"),
+        pytest.param(replace(FAILED, resource=JOB.arn), Settings(), id="the job's own"),
+        pytest.param(
+            FAILED, Settings(alerts=Alerts(least_severity=Severity.CRITICAL)), id="not alerted on"
+        ),
+    ],
+)
+def test_what_is_no_problem_of_the_vpc(finding: Finding, settings: Settings) -> None:
+    assert problems_in([finding], JOB, settings) == ()
+
+
+def test_advice_beside_a_pass_does_not_keep_it_from_passing() -> None:
+    passed = replace(FAILED, status=Status.PASS)
+    advice = replace(FAILED, severity=Severity.LOW)
+
+    assert passed_in([passed, advice], JOB, Settings()) == {key_of(FAILED, JOB)}
+    assert passed_in([passed, FAILED], JOB, Settings()) == frozenset()
+    assert passed_in([advice], JOB, Settings()) == frozenset()
