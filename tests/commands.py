@@ -35,7 +35,7 @@ CLI_SHORTCUTS = {
 }
 """Options that the AWS CLI adds to one operation."""
 
-OTHER_PROGRAMS = {"vpc-guardrail", "printf", "read", "sed", "[", "cat"}
+OTHER_PROGRAMS = {"vpc-guardrail", "printf", "read", "sed", "[", "cat", "vi"}
 KEYWORDS = {"{", "}", "if", "then", "else", "fi", "!"}
 BETWEEN = set("();|&<>")
 """The characters that part commands; no command of ours needs another."""

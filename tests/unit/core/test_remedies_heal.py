@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 
 from tests.commands import problems
-from tests.findings import TOLD_BY_A_COMMAND
 from tests.healing import healed
 from tests.laws import law
 from tests.network_strategies import all_settings, jobs, networks
@@ -22,7 +21,15 @@ if TYPE_CHECKING:
 OF_THE_JOB = {"network-references-exist", "subnet-ip-capacity"}
 """Checks whose remedies start the job anew, and leave the network as it is."""
 
-OF_THE_NETWORK = [check for check in CHECKS if check.spec.name in TOLD_BY_A_COMMAND - OF_THE_JOB]
+OF_POLICIES = {
+    "s3-endpoint-policy-restricted",
+    "s3-policies-admit-job",
+    "package-repositories-denied",
+    "bucket-policy-vpc-only",
+}
+"""Checks whose remedies are policies, which the reasoner has tried before they are told."""
+
+OF_THE_NETWORK = [each for each in CHECKS if each.spec.name not in OF_THE_JOB | OF_POLICIES]
 ENOUGH = 10
 """Remedies for a job in three subnets, of which one or two lack something of each kind."""
 

@@ -35,6 +35,7 @@ from tests.builders import (
     of_bucket,
     transit_gateway,
 )
+from tests.commands import problems
 from tests.findings import outcomes, the
 from vpc_guardrail.core import policy_remedies
 from vpc_guardrail.core.checks.s3_endpoint_policy_restricted import evaluate
@@ -236,7 +237,7 @@ def test_the_remedy_admits_the_jobs_bucket_and_passes() -> None:
     command, _, rest = finding.remediation.partition(" --policy-document '")
     policy = rest.partition("'")[0]
 
-    assert command == "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3"
+    assert command.endswith("&& aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3")
     assert f"arn:aws:s3:::{BUCKET}/*" in json.loads(policy)["Statement"][0]["Resource"]
     assert outcomes(by(policy)) == ["vpce-s3: PASS"]
 
@@ -257,16 +258,20 @@ def test_a_remedy_that_is_too_long_names_the_command_that_makes_it(
     assert len(finding.remediation) < policy_remedies.LONGEST_COMMAND
 
 
-def test_a_remedy_that_no_endpoint_can_hold_is_not_given() -> None:
+def test_where_no_policy_can_be_made_the_one_in_force_is_opened_for_change() -> None:
     finding = the(by(FULL_ACCESS, buckets(400)))
 
-    assert finding.remediation.startswith("Write a policy for endpoint vpce-s3 by hand")
+    assert "400 buckets do not fit into one endpoint policy" in finding.remediation
+    assert "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-s3" in finding.remediation
+    assert problems(finding.remediation) == []
 
 
 def test_a_remedy_for_a_job_without_buckets_asks_for_their_names() -> None:
     finding = the(by(FULL_ACCESS, a_job(s3_places=())))
 
-    assert "--bucket NAME_OF_YOUR_BUCKET" in finding.remediation
+    assert "read -r BUCKET && " in finding.remediation
+    assert '--bucket "$BUCKET"' in finding.remediation
+    assert problems(finding.remediation) == []
 
 
 def test_without_the_jobs_role_nothing_is_said() -> None:

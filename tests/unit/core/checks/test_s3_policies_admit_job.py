@@ -31,6 +31,7 @@ from tests.builders import (
     nat,
     of_bucket,
 )
+from tests.commands import problems
 from tests.findings import outcomes, the
 from vpc_guardrail.core.checks.s3_policies_admit_job import evaluate
 from vpc_guardrail.core.model import S3Bucket, S3Use, Unknown
@@ -235,8 +236,9 @@ def test_a_bucket_that_demands_what_the_job_does_not_send_is_left_to_its_owner()
     place = replace(OUTPUT, kms_key="alias/models")
     finding = the(found(place, buckets=[a_bucket(policy=a_policy(statement))]))
 
-    assert finding.remediation.startswith(f"Let {ROLE} through in the policy of bucket {BUCKET}")
-    assert VPC in finding.remediation
+    assert f"Let {ROLE} through, from {VPC}" in finding.remediation
+    assert f"aws s3api get-bucket-policy --bucket {BUCKET}" in finding.remediation
+    assert problems(finding.remediation) == []
 
 
 def test_the_key_of_the_output_is_what_a_bucket_may_demand() -> None:
