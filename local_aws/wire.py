@@ -19,8 +19,8 @@ XML = "text/xml;charset=UTF-8"
 UNSIGNED = ""
 
 
-ABOUT_BUCKETS = {"location": "GetBucketLocation", "policy": "GetBucketPolicy"}
-"""S3's operations that the guardrail calls, by the sub-resource of a bucket."""
+ABOUT_BUCKETS = {"policy": "GetBucketPolicy"}
+"""What the guardrail asks of S3, by the sub-resource of a bucket."""
 
 
 class Unreadable(ValueError):

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.commands import problems
+from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+OF_POLICIES = {
+    "s3-endpoint-policy-restricted",
+    "s3-policies-admit-job",
+    "package-repositories-denied",
+    "bucket-policy-vpc-only",
+}
+"""Checks whose remedies are policies, which may have to be written by hand."""
+
+TOLD_BY_A_COMMAND = {spec.name for spec in SPECS} - OF_POLICIES
 
 
 def outcomes(findings: Iterable[Finding]) -> list[str]:
@@ -16,8 +29,10 @@ def outcomes(findings: Iterable[Finding]) -> list[str]:
 
 
 def outcome(finding: Finding) -> str:
-    """One finding as "STATUS", with the severity where it failed."""
+    """One finding as "STATUS", with the severity where it failed; its remedy must be a command."""
     if finding.status is Status.FAIL:
+        if finding.check in TOLD_BY_A_COMMAND:
+            assert problems(finding.remediation) == [], finding.remediation
         return f"FAIL {finding.severity.value}"
     return str(finding.status.value)
 

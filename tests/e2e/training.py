@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.account import ACCOUNT_ID, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from local_aws.client import AwsSession
     from local_aws.launch import LocalAws
@@ -51,10 +51,16 @@ class Owner:
         name: str = "job",
         instance_type: str = "ml.m5.xlarge",
         instance_count: int = 2,
+        inputs: Sequence[str] = (),
     ) -> Job:
-        """Start a job in a network, or in none, and wait until its event was on the bus."""
+        """Start a job in a network, or in none, and wait until its event was on the bus.
+
+        `inputs` are the S3 URIs that it reads.
+        """
         unique = f"{name}-{uuid.uuid4().hex[:8]}"
         request = a_request(unique, network, instance_type, instance_count)
+        if inputs:
+            request["InputDataConfig"] = [a_channel(uri, n) for n, uri in enumerate(inputs)]
         arn = self._sagemaker().create_training_job(**request)["TrainingJobArn"]
         return Job(unique, arn, self.wait_for_entry(unique))
 
@@ -114,6 +120,12 @@ def a_request(
     if network is not None:
         request["VpcConfig"] = network.vpc_config
     return request
+
+
+def a_channel(uri: str, number: int) -> dict[str, Any]:
+    """A member of InputDataConfig."""
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}}
+    return {"ChannelName": f"channel-{number}", "DataSource": source}
 
 
 def delivered(entry: Mapping[str, Any]) -> dict[str, Any]:

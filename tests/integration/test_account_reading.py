@@ -23,7 +23,7 @@ from tests.integration.networks import (
 )
 from tests.integration.wire import ALWAYS, Wire, ec2_answer
 from vpc_guardrail.adapters.account_reading import VPCS_AT_A_TIME, AccountInventory
-from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
+from vpc_guardrail.adapters.follow_ups import NO_HOSTNAMES_NEEDED
 from vpc_guardrail.adapters.pace import Pace
 from vpc_guardrail.app.errors import AccountNotReadableError
 from vpc_guardrail.core.model import Network, Unknown

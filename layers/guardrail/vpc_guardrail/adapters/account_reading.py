@@ -14,7 +14,7 @@ from vpc_guardrail.adapters import parallel
 from vpc_guardrail.adapters.account_pass import Pass
 from vpc_guardrail.adapters.ec2_account_reader import Ec2AccountReader
 from vpc_guardrail.adapters.endpoint_needs import needs_dns_hostnames
-from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
+from vpc_guardrail.adapters.follow_ups import NO_HOSTNAMES_NEEDED
 from vpc_guardrail.adapters.pace import Pace
 from vpc_guardrail.app.errors import AccountNotReadableError
 from vpc_guardrail.core.model import Unknown

@@ -41,7 +41,7 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
         ),
         "efs": ("DescribeMountTargets",),
         "fsx": ("DescribeFileSystems",),
-        "s3": ("GetBucketLocation", "GetBucketPolicy"),
+        "s3": ("GetBucketPolicy",),
         "sagemaker": ("DescribeTrainingJob",),
         "sns": ("Publish",),
         "sqs": ("SendMessage",),

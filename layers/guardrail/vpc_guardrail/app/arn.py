@@ -3,11 +3,16 @@
 import re
 from dataclasses import dataclass
 
+NAME = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+"""What a job may be called.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
 _PATTERN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
-    r":training-job/(?P<name>[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+    rf":training-job/(?P<name>{NAME})"
 )
-"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""
 
 
 class MalformedArnError(ValueError):

@@ -47,6 +47,10 @@ RegionOption = Annotated[
 ]
 
 
+WIDTH_OF_A_PIPE = 500
+"""Characters that any row fits into: what reads it takes one line for one check."""
+
+
 class Format(StrEnum):
     """How a verdict is printed."""
 
@@ -77,7 +81,9 @@ def check(
     ] = None,
     snapshots: Annotated[
         list[Path] | None,
-        typer.Option("--snapshot", help="Judge by the facts in this file, offline."),
+        typer.Option(
+            "--snapshot", help="Judge by the facts in this file, offline; - is standard input."
+        ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
 ) -> None:
@@ -114,7 +120,10 @@ def checks() -> None:
     table = Table(name, "kind", "severity", "a FAIL", "what must hold", box=SIMPLE)
     for row in checks_index(SPECS, Settings(mode=Mode.ENFORCE)):
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_PIPE
+    console.print(table)
 
 
 @app.command()

@@ -40,6 +40,8 @@ class Stretch:
     destination: str
     route_table: str
     route: str
+    taken: Fact[Route | None] = None
+    """The route itself; None where there is none."""
 
     @property
     def through_gateway_endpoint(self) -> bool:
@@ -92,6 +94,17 @@ def one_by_one(
     return walk.from_table(table, destination)
 
 
+def nat_gateway_serves(
+    network: Network, nat: NatGateway, destination: routing.Destination, job_table: str
+) -> bool:
+    """Whether a NAT gateway surely leads to a destination, by another table than the job's."""
+    table = _Walk(network, shared=False).table_of(nat)
+    if nat.state != "available" or isinstance(table, Unknown) or table.id == job_table:
+        return False
+    onward = _Walk(network, shared=False).from_table(table, destination, nat)
+    return all(each.reach is Reach.REACHED for each in onward)
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One leg of the way: packets of a route table to a part of the destination."""
@@ -111,6 +124,7 @@ class _Step:
             destination=str(self.leg.destination or f"all of {self.name}"),
             route_table=self.table.id,
             route="not known" if isinstance(route, Unknown) else str(route or "none"),
+            taken=route,
         )
 
 
@@ -166,7 +180,7 @@ class _Walk:
         elif nat.state != "available":
             reach = Reach.UNSEEN if nat.state == "pending" else Reach.BLOCKED
             yield step.ends(reach, f"NAT gateway {nat.id} is {nat.state}", target)
-        elif isinstance(table := self._table_of(nat), Unknown):
+        elif isinstance(table := self.table_of(nat), Unknown):
             yield step.ends(Reach.UNSEEN, table.reason, target)
         else:
             part = step.leg.destination
@@ -175,7 +189,8 @@ class _Walk:
                 detail = f"NAT gateway {nat.id}, whose own route leads on: {further.detail}"
                 yield step.ends(further.reach, detail, target)
 
-    def _table_of(self, nat: NatGateway) -> Fact[RouteTable]:
+    def table_of(self, nat: NatGateway) -> Fact[RouteTable]:
+        """The route table in force for a NAT gateway."""
         vpc = self.network.vpc(nat.vpc_id)
         if isinstance(vpc, Unknown):
             return vpc

@@ -32,6 +32,7 @@ from vpc_guardrail.core.policy import (
     Witness,
     address,
     admits,
+    encrypted_with,
 )
 from vpc_guardrail.core.policy_answers import KEPT, policy_of
 from vpc_guardrail.core.routing import effective_route_table
@@ -222,7 +223,8 @@ def bucket_names(job: TrainingJob) -> tuple[str, ...]:
 def transfer(place: S3Place, where: Address) -> Transfer:
     """What the job does with a place, as the questions to policies know it."""
     if place.use is S3Use.WRITES:
-        return Transfer(f"write {place.purpose}", where, Keys.FOLDER, writes=True)
+        sends = encrypted_with(place.kms_key) if place.kms_key else {}
+        return Transfer(f"write {place.purpose}", where, Keys.FOLDER, writes=True, sends=sends)
     purpose = f"read {place.purpose}"
     if place.use is S3Use.READS_OBJECT:
         return Transfer(purpose, where, Keys.ONE, reads=True)

@@ -22,6 +22,7 @@ from vpc_guardrail.app.inspect_job import (
 )
 from vpc_guardrail.app.requests import MalformedRequestError
 from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import InternetAccess
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
 from vpc_guardrail.wiring.metrics import Metrics, metered
@@ -40,7 +41,7 @@ FAILS_ON_ITS_OWN_TURN = (
 
 @cache
 def _stop_orders() -> SqsStopOrders:
-    return SqsStopOrders(parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
+    return SqsStopOrders(lambda: parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
 
 
 def now() -> datetime:
@@ -56,6 +57,7 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
 
 def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
     made = parts()
+    settings = made.settings()
     home = Home.of_function(context.invoked_function_arn)
     jobs = RememberingJobReader(SageMakerJobReader(made.clients.sagemaker))
     bodies = [record["body"] for record in event["Records"]]
@@ -67,12 +69,13 @@ def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
             lambda: _jobs_in_view(bodies, home, jobs),
             FileSystemReader(made.clients),
             S3Reader(lambda: made.clients.s3),
+            every_nat_gateway=settings.internet_access is InternetAccess.REQUIRED,
         ),
         ledger=made.ledger.during(context),
         publisher=made.publisher,
         stop_orders=_stop_orders(),
         meter=metrics,
-        settings=made.settings(),
+        settings=settings,
         now=now,
     )
 

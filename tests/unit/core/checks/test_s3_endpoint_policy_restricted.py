@@ -16,6 +16,7 @@ from tests.builders import (
     DENIED,
     FULL_ACCESS,
     OWN_BUCKET_ONLY,
+    REGION,
     S3_ROUTE,
     a_gateway_endpoint,
     a_job,
@@ -60,6 +61,9 @@ def said(network: Network) -> list[str]:
     return outcomes(evaluate(a_job(), network, Settings()))
 
 
+EXEMPT_IN_ORGANIZATION = {"aws:PrincipalOrgID": "o-1", "aws:PrincipalTag/exempt": "true"}
+
+
 @pytest.mark.parametrize(
     ("policy", "expected"),
     [
@@ -101,8 +105,25 @@ def said(network: Network) -> list[str]:
             a_policy(
                 a_statement(action="*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})
             ),
+            "FAIL MEDIUM",
+            id="principals of an organization, any bucket",
+        ),
+        pytest.param(
+            a_policy(a_statement(action="*", condition={"StringEquals": EXEMPT_IN_ORGANIZATION})),
             "UNKNOWN",
-            id="principals of an organization that is not read",
+            id="principals with a tag, of an organization that is not read",
+        ),
+        pytest.param(
+            a_policy(
+                OWN,
+                a_statement(
+                    action=DATA_ACTIONS,
+                    resource="arn:aws:s3:::sagemaker-*",
+                    condition={"StringEquals": EXEMPT_IN_ORGANIZATION},
+                ),
+            ),
+            "UNKNOWN",
+            id="a pattern, for principals with a tag that is not read",
         ),
         pytest.param(
             a_policy(a_statement(action=DATA_ACTIONS, resource="arn:aws:s3:::sagemaker-*")),
@@ -113,6 +134,11 @@ def said(network: Network) -> list[str]:
             a_policy(OWN, a_statement(action="s3:DeleteObject")),
             "FAIL LOW",
             id="what carries no data",
+        ),
+        pytest.param(
+            a_policy(OWN, a_statement(action="*", resource=f"arn:aws:s3:{REGION}:*:accesspoint/*")),
+            "FAIL LOW",
+            id="access points of anybody",
         ),
         pytest.param("{", "UNKNOWN", id="no JSON"),
         pytest.param(
@@ -231,8 +257,8 @@ def test_a_remedy_that_is_too_long_names_the_command_that_makes_it(
     assert len(finding.remediation) < policy_remedies.LONGEST_COMMAND
 
 
-def test_a_remedy_that_cannot_be_proved_is_not_given() -> None:
-    finding = the(by(FULL_ACCESS, buckets(60)))
+def test_a_remedy_that_no_endpoint_can_hold_is_not_given() -> None:
+    finding = the(by(FULL_ACCESS, buckets(400)))
 
     assert finding.remediation.startswith("Write a policy for endpoint vpce-s3 by hand")
 
