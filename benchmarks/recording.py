@@ -68,6 +68,7 @@ def prepare(aws: LocalAws) -> Invocation:
         event={"Records": [_message(_event(aws))]},
         variables={
             "GUARDRAIL_MODE": "audit",
+            "GUARDRAIL_STACK": "benchmark",
             "LEDGER_TABLE": ledger["TableDescription"]["TableName"],
             "VIOLATIONS_TOPIC_ARN": topic,
             "ENFORCEMENT_QUEUE_URL": queue,

@@ -63,7 +63,7 @@ def deploy(
     try:
         cloudformation.create_stack(
             StackName=stack_name,
-            TemplateBody=body,
+            TemplateURL=_uploaded(session, body),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
@@ -127,6 +127,13 @@ def _with_uploaded_folders(session: boto3.Session, template: str, build: Path) -
         return f"{match['key']}s3://{ARTIFACTS_BUCKET}/{key}"
 
     return BUILT_FOLDER.sub(upload, template)
+
+
+def _uploaded(session: boto3.Session, template: str) -> str:
+    """The address of the template in S3: CreateStack takes 51,200 bytes at most in the call."""
+    key = f"{hashlib.sha256(template.encode()).hexdigest()}.template"
+    session.client("s3").put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=template.encode())
+    return f"https://s3.{session.region_name}.amazonaws.com/{ARTIFACTS_BUCKET}/{key}"
 
 
 def _wait_until_complete(cloudformation: Any, stack_name: str, seconds: float) -> dict[str, Any]:

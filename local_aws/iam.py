@@ -1,8 +1,8 @@
-"""The gate: IAM policies of the caller decide on EC2 and SageMaker calls too.
+"""The gate: IAM policies of the caller decide on EC2, SageMaker and Config calls too.
 
-ministack gates its own services when AUTH=true. Here its evaluator is asked the same for the two
+ministack gates its own services when AUTH=true. Here its evaluator is asked the same for the three
 services that it does not answer, signature check included. Not modelled: condition keys of the
-two services, resource-level permissions of EC2 (every call is judged on `*`), iam:PassRole.
+three services, resource-level permissions of EC2 (every call is judged on `*`), iam:PassRole.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ def principal(call: AwsCall) -> str:
     return str(identity["userArn"]) if identity else call.access_key
 
 
-def denial(call: AwsCall) -> Denial | None:
-    """Why the caller may not make this EC2 or SageMaker call; None when it may."""
+def denial(call: AwsCall, resource: str = "") -> Denial | None:
+    """Why the caller may not make this call of EC2, SageMaker or Config; None when it may."""
     if not ministack.AUTH:
         return None
     query = parse_qs(call.query_string, keep_blank_values=True)
     iam_evaluator.pin_request_origin("127.0.0.1", secure_transport=True)
     iam_evaluator.pin_signed_request(call.method, call.raw_path, query, list(call.raw_headers))
     iam_evaluator.pin_signed_body(call.body)
-    action, resource = f"{call.service}:{call.operation}", _resource(call)
+    action, resource = f"{call.service}:{call.operation}", resource or _resource(call)
     refusal = iam_evaluator.enforce(
         call.access_key, action, call.service, call.region, resource_arn=resource
     )

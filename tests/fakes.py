@@ -18,7 +18,7 @@ from vpc_guardrail.app.errors import (
 from vpc_guardrail.app.order_codec import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from vpc_guardrail.app.enforcement import Enforcement, StopOrder
     from vpc_guardrail.app.ports import Json
@@ -150,6 +150,22 @@ class FakePublisher(_Faults):
     def told_nobody(self) -> bool:
         """True as long as not one message was published."""
         return not self.judgements and not self.enforcements
+
+
+class FakeMeter:
+    """What is counted: the names of jobs as inspected, the checks that failed, the stops."""
+
+    def __init__(self) -> None:
+        self.inspected: list[str] = []
+        self.failed_checks: list[str] = []
+        self.stops = 0
+
+    def job_inspected(self, judgement: Judgement, failed_checks: Iterable[str]) -> None:
+        self.inspected.append(f"{judgement.job.name} {judgement.verdict.value}")
+        self.failed_checks += failed_checks
+
+    def job_stopped(self) -> None:
+        self.stops += 1
 
 
 class FakeStopOrders(_Faults):

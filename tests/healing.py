@@ -73,7 +73,10 @@ def _nothing(network: Network, options: Options) -> Network:
 
 def _write_route(network: Network, options: Options) -> Network:
     table = _part(network, "route_tables", options["route-table-id"][0])
-    route = a_route(_destination(options), to=nat(options["nat-gateway-id"][0]))
+    route = a_route(
+        _destination(options),
+        to=nat(options["nat-gateway-id"][0].replace("$NAT", MADE_NAT_GATEWAY)),
+    )
     return _routed(network, table, route)
 
 
@@ -109,12 +112,16 @@ def _stop_propagation(network: Network, options: Options) -> Network:
     return _with(network, "route_tables", replace(table, routes=tuple(kept)))
 
 
+MADE_NAT_GATEWAY = "nat-made"
+"""What the shell variable NAT holds once a command has made one."""
+
+
 def _create_nat_gateway(network: Network, options: Options) -> Network:
     if "subnet-id" in options:
-        made = a_nat_gateway("$NAT", subnet=options["subnet-id"][0])
+        made = a_nat_gateway(MADE_NAT_GATEWAY, subnet=options["subnet-id"][0])
         return _with(network, "nat_gateways", made)
     table = RouteTable("rtb-of-nat", VPC, False, frozenset(), (LOCAL_ROUTE, TO_INTERNET))
-    made = a_nat_gateway("$NAT", subnet=None, route_table=table.id)
+    made = a_nat_gateway(MADE_NAT_GATEWAY, subnet=None, route_table=table.id)
     return _with(_with(network, "route_tables", table), "nat_gateways", made)
 
 

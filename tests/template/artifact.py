@@ -15,7 +15,11 @@ from tests.template.cloudformation import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FUNCTIONS = {"job_inspector": "JobInspectorFunction", "job_enforcer": "JobEnforcerFunction"}
+FUNCTIONS = {
+    "config_rule": "ConfigRuleFunction",
+    "job_enforcer": "JobEnforcerFunction",
+    "job_inspector": "JobInspectorFunction",
+}
 LAYERS = ("DepsLayer", "GuardrailLayer")
 
 RUNTIME = ROOT / ".tools" / "lambda" / "bin" / "python"

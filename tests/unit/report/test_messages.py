@@ -14,6 +14,7 @@ from tests.builders import NOW, a_finding, a_job, a_network
 from tests.fakes import (
     FakeJobs,
     FakeLedger,
+    FakeMeter,
     FakeNetworks,
     FakePublisher,
     FakeStopOrders,
@@ -239,6 +240,7 @@ def everything_said(request: Request, *, described: bool) -> str:
         ledger=FakeLedger(),
         publisher=publisher,
         stop_orders=orders,
+        meter=FakeMeter(),
         settings=Settings(mode=Mode.ENFORCE),
         now=lambda: NOW,
     ).inspect(announcement)

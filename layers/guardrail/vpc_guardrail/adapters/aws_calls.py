@@ -58,8 +58,38 @@ JOB_ENFORCER: Final[CallTable] = MappingProxyType(
 )
 """Looks at the job again, stops it, tells what it did; no other function may stop anything."""
 
+CONFIG_RULE: Final[CallTable] = MappingProxyType(
+    {
+        "config": (
+            "GetComplianceDetailsByConfigRule",
+            "GetResourceConfigHistory",
+            "PutEvaluations",
+        ),
+        "dynamodb": ("GetItem", "UpdateItem"),
+        "ec2": (
+            "DescribeDhcpOptions",
+            "DescribeInstanceTypes",
+            "DescribeNatGateways",
+            "DescribeNetworkAcls",
+            "DescribePrefixLists",
+            "DescribeRouteTables",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeVpcAttribute",
+            "DescribeVpcEndpoints",
+            "DescribeVpcs",
+            "GetManagedPrefixListEntries",
+        ),
+    }
+)
+"""Scores VPCs for AWS Config; reads no job, tells nobody else, and cannot stop anything."""
+
 CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
-    {"job_enforcer": JOB_ENFORCER, "job_inspector": JOB_INSPECTOR}
+    {
+        "config_rule": CONFIG_RULE,
+        "job_enforcer": JOB_ENFORCER,
+        "job_inspector": JOB_INSPECTOR,
+    }
 )
 """The table of each function, by the function's folder under `functions/`."""
 

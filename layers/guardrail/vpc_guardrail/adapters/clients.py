@@ -65,6 +65,12 @@ class Clients:
         self._lock = Lock()
 
     @property
+    def config(self) -> BaseClient:
+        """The client of AWS Config, which asks for the scores of VPCs."""
+        client: BaseClient = self._client("config")
+        return client
+
+    @property
     def dynamodb(self) -> DynamoDBClient:
         """The client of the ledger."""
         client: DynamoDBClient = self._client("dynamodb")

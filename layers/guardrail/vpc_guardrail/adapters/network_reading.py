@@ -10,20 +10,17 @@ the NAT gateways, where a route leads to one.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import file_systems, follow_ups, network_facts
+from vpc_guardrail.adapters import file_systems, follow_ups, network_facts, parallel
 from vpc_guardrail.adapters.bucket_reading import Buckets
-from vpc_guardrail.adapters.clients import PARALLEL_CALLS
 from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints
 from vpc_guardrail.adapters.list_reading import PrefixLists, lists_without, named_by_rules
 from vpc_guardrail.core.model import Network, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
@@ -42,22 +39,12 @@ def read_network(
     of_buckets: S3Reader | None = None,
 ) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
-    with _pool() as pool:
+    with parallel.pool() as pool:
         named = _first_wave(ec2, pool, wanted, of_file_systems, of_buckets)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
         return _second_wave(ec2, pool, wanted, named, vpc_ids, at)
-
-
-@contextmanager
-def _pool() -> Iterator[ThreadPoolExecutor]:
-    """Threads for parallel calls; a fault in one call takes back those that have not begun."""
-    pool = ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="ec2")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)

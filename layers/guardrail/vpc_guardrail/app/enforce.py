@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
-from vpc_guardrail.app.ports import JobReader, Ledger, Publisher, Stopper
+from vpc_guardrail.app.ports import JobReader, Ledger, Meter, Publisher, Stopper
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Mode, Settings
 
@@ -20,6 +20,7 @@ class Enforcer:
     stopper: Stopper
     ledger: Ledger
     publisher: Publisher
+    meter: Meter
     settings: Settings
 
     def enforce(self, order: StopOrder) -> Enforcement:
@@ -51,6 +52,8 @@ class Enforcer:
         except JobAlreadyEndedError as error:
             message = f"{order.job_name} had ended before it could be stopped: {error}."
             return Enforcement(order, Outcome.ALREADY_ENDED, message)
+        # Counted at once: a second stop of the same job is refused, so it cannot be counted twice.
+        self.meter.job_stopped()
         checks = ", ".join(order.checks)
         return Enforcement(
             order, Outcome.STOPPED, f"{order.job_name} was stopped, because of {checks}."

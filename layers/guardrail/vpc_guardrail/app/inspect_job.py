@@ -7,8 +7,16 @@ from datetime import datetime
 from vpc_guardrail.app.arn import JobArn
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
-from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader, Publisher, StopOrders
-from vpc_guardrail.core.decision import Action, Judgement, judge
+from vpc_guardrail.app.ports import (
+    JobReader,
+    Json,
+    Ledger,
+    Meter,
+    NetworkReader,
+    Publisher,
+    StopOrders,
+)
+from vpc_guardrail.core.decision import Action, Judgement, failed_checks, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Settings
@@ -48,17 +56,29 @@ class Inspector:
     ledger: Ledger
     publisher: Publisher
     stop_orders: StopOrders
+    meter: Meter
     settings: Settings
     now: Callable[[], datetime]
 
     def inspect(self, announcement: Announcement) -> Receipt:
-        """Judge and tell once per job, creation time and rule set.
+        """Judge, tell and count once per job, creation time and rule set.
 
         A stop order is sent again with every repetition: the enforcer obeys it once.
         """
         job = announced_job(announcement, self.jobs)
         key = f"inspect {job.arn} {job.created_at.isoformat()} {RULE_SET_VERSION}"
-        receipt = Receipt(**self.ledger.once(key, lambda: asdict(self._judge_and_tell(job))))
+        judged_now: list[Judgement] = []
+
+        def judge_and_tell() -> Json:
+            judgement = self.judgement_on(job)
+            if judgement.action is not Action.NONE:
+                self.publisher.tell_judgement(judgement)
+            judged_now.append(judgement)
+            return asdict(_receipt(judgement))
+
+        receipt = Receipt(**self.ledger.once(key, judge_and_tell))
+        for judgement in judged_now:
+            self.meter.job_inspected(judgement, failed_checks(judgement.findings, self.settings))
         if receipt.action == Action.STOP.value:
             self.stop_orders.send(_order(job, receipt))
         return receipt
@@ -67,18 +87,6 @@ class Inspector:
         """Read the network of a job, if it names one, and judge."""
         network = self.networks.read(job) if job.has_vpc else None
         return judge(job, network, self.settings, self.now())
-
-    def _judge_and_tell(self, job: TrainingJob) -> Receipt:
-        judgement = self.judgement_on(job)
-        if judgement.action is not Action.NONE:
-            self.publisher.tell_judgement(judgement)
-        return Receipt(
-            verdict=judgement.verdict.value,
-            action=judgement.action.value,
-            severity=judgement.severity.value,
-            vpc_id=judgement.vpc_id,
-            stopping_checks=[*judgement.stopping_checks],
-        )
 
 
 def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
@@ -98,6 +106,16 @@ def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
             ) from error
         return announcement.requested
     return job
+
+
+def _receipt(judgement: Judgement) -> Receipt:
+    return Receipt(
+        verdict=judgement.verdict.value,
+        action=judgement.action.value,
+        severity=judgement.severity.value,
+        vpc_id=judgement.vpc_id,
+        stopping_checks=[*judgement.stopping_checks],
+    )
 
 
 def _order(job: TrainingJob, receipt: Receipt) -> StopOrder:

@@ -16,6 +16,7 @@ from vpc_guardrail import __version__
 from vpc_guardrail.cli.check import check_jobs, print_snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
+from vpc_guardrail.cli.score import score
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.settings import Mode, Settings
 from vpc_guardrail.report.check_page import check_page, checks_index
@@ -107,6 +108,9 @@ def snapshot(
     They hold neither the environment nor the hyperparameters of the job.
     """
     raise typer.Exit(print_snapshot(job))
+
+
+app.command()(score)
 
 
 @app.command()

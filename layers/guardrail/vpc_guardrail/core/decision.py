@@ -78,6 +78,16 @@ def verdict_of(findings: Iterable[Finding], settings: Settings) -> Verdict:
     return Verdict.UNDETERMINED if unknown else Verdict.COMPLIANT
 
 
+def failed_checks(findings: Iterable[Finding], settings: Settings) -> tuple[str, ...]:
+    """The checks with a FAIL of the threshold or more: those that make a job noncompliant."""
+    failed = {
+        finding.check
+        for finding in findings
+        if finding.status is Status.FAIL and finding.severity >= settings.threshold
+    }
+    return tuple(sorted(failed))
+
+
 def stopping_checks(
     job: TrainingJob, findings: Iterable[Finding], settings: Settings
 ) -> tuple[str, ...]:

@@ -77,13 +77,21 @@ def stretches(
     network: Network, subnet: Subnet, destination: routing.Destination
 ) -> Fact[tuple[Stretch, ...]]:
     """How the packets of a subnet travel to all of a destination, by the routes in force."""
+    ways = one_by_one(network, subnet, destination)
+    return ways if isinstance(ways, Unknown) else tuple(ways)
+
+
+def one_by_one(
+    network: Network, subnet: Subnet, destination: routing.Destination
+) -> Fact[Iterator[Stretch]]:
+    """As `stretches`, for those who may need only the first few."""
     if subnet.cidr is None:
         return IPV6_ONLY
     table = routing.effective_route_table(network, subnet)
     if isinstance(table, Unknown):
         return table
     walk = _Walk(network, shared=subnet.owner_id != network.account)
-    return tuple(walk.from_table(table, destination))
+    return walk.from_table(table, destination)
 
 
 def nat_gateway_serves(

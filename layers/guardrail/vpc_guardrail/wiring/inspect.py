@@ -25,6 +25,7 @@ from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import InternetAccess
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
+from vpc_guardrail.wiring.metrics import Metrics, metered
 from vpc_guardrail.wiring.parts import parts
 from vpc_guardrail.wiring.settings import required
 
@@ -50,6 +51,11 @@ def now() -> datetime:
 
 def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     """Inspect the jobs that an SQS event announces; gives the partial batch response."""
+    with metered(os.environ) as metrics:
+        return _inspect_batch(event, context, metrics)
+
+
+def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
     made = parts()
     settings = made.settings()
     home = Home.of_function(context.invoked_function_arn)
@@ -68,6 +74,7 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
         ledger=made.ledger.during(context),
         publisher=made.publisher,
         stop_orders=_stop_orders(),
+        meter=metrics,
         settings=settings,
         now=now,
     )

@@ -1,6 +1,5 @@
 """Every subnet and security group that the job names exists, and they belong to one VPC."""
 
-import re
 from collections.abc import Iterator
 
 from vpc_guardrail.core.command import aws
@@ -8,6 +7,7 @@ from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopP
 from vpc_guardrail.core.model import Network, SecurityGroup, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.core.start_anew import list_subnets, start_anew
+from vpc_guardrail.core.zones import unusual_place
 
 SPEC = CheckSpec(
     name="network-references-exist",
@@ -54,7 +54,7 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
         subnet = network.subnets.get(subnet_id)
         if subnet is None:
             yield _missing(job, network, "Subnet", subnet_id)
-        elif place := _unusual_place(subnet, network.region):
+        elif place := unusual_place(subnet, network.region):
             yield SPEC.unknown(
                 subnet_id, f"{subnet_id} is {place}, where training jobs are not documented to run"
             )
@@ -68,15 +68,6 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
             evidence={"subnets_by_vpc": {vpc: sorted(subnets) for vpc, subnets in vpcs.items()}},
             remediation=_anew_in(job, network, vpcs),
         )
-
-
-def _unusual_place(subnet: Subnet, region: str) -> str:
-    """Where a subnet lies outside of the Region's own zones, such as `eu-central-1a`; or empty."""
-    if subnet.outpost_arn:
-        return f"on Outpost {subnet.outpost_arn}"
-    if re.fullmatch(f"{re.escape(region)}[a-z]", subnet.availability_zone):
-        return ""
-    return f"in zone {subnet.availability_zone}, a Local Zone or Wavelength Zone"
 
 
 def _vpcs_of_subnets(job: TrainingJob, network: Network) -> dict[str, list[str]]:
