@@ -57,7 +57,7 @@ class Answers:
 
     def __init__(self, replace: Mapping[bytes, bytes]) -> None:
         self._replace = replace
-        self._exact: dict[tuple[str, str, bytes], Answer] = {}
+        self._exact: dict[tuple[str, str, str, bytes], Answer] = {}
         self._by_operation: dict[tuple[str, str], Answer] = {}
         self._upstream = ""
         self._lock = threading.Lock()
@@ -85,7 +85,7 @@ class Answers:
         """
         if self._upstream:
             self._learn(call)
-        exact = self._exact.get((call.service, call.operation, call.body))
+        exact = self._exact.get((call.service, call.operation, call.path, call.body))
         return exact or self._by_operation.get((call.service, call.operation))
 
     def note(self, call: AwsCall, seconds: float, known: bool) -> None:
@@ -116,7 +116,7 @@ class Answers:
             if name.lower() not in HOP_BY_HOP | OVER_THE_BODY
         )
         answer = Answer(response.status, kept, body)
-        self._exact[call.service, call.operation, call.body] = answer
+        self._exact[call.service, call.operation, call.path, call.body] = answer
         self._by_operation[call.service, call.operation] = answer
 
 
@@ -128,8 +128,15 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     answers: Answers
 
+    def do_GET(self) -> None:
+        """Give the kept answer."""
+        self._answer()
+
     def do_POST(self) -> None:
         """Give the kept answer."""
+        self._answer()
+
+    def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         begin = time.perf_counter()
         path, _, query = self.path.partition("?")

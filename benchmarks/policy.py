@@ -83,7 +83,7 @@ def ordinary() -> None:
         ),
         "parse the bucket policy": lambda: parse_policy(bucket_text),
         "decide one set of requests by it ": lambda: decide(closed, one),
-        "question 1, restricted (6 decisions)": lambda: restricts(endpoint, JOURNEY),
+        "question 1, restricted (7 decisions)": lambda: restricts(endpoint, JOURNEY),
         "question 2, admits (8 decisions)": lambda: admits(endpoint, bucket, JOURNEY, train),
         "question 3, packages (12 decisions)": lambda: package_requests(endpoint, JOURNEY),
         "question 4, only from the VPC (16 decisions)": lambda: only_from_vpc(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.emulator import BenchmarkError
 from local_aws.account import ACCOUNT_ID, REGION
-from local_aws.networks import public_network
+from local_aws.networks import TRAINING_BUCKET, open_bucket_to, public_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ REPLACED = {ACCOUNT_ID.encode(): EMULATORS_ACCOUNT.encode()}
 
 JOB = "benchmark-job"
 SETTINGS = "/vpc-guardrail/benchmark/settings"
+DATA = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{TRAINING_BUCKET}/data"}
 SECONDS_TO_EVENT = 10.0
 SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -50,14 +51,13 @@ def prepare(aws: LocalAws) -> Invocation:
     queue = session.client("sqs").create_queue(QueueName="enforcement")["QueueUrl"]
     session.client("ssm").put_parameter(Name=SETTINGS, Value="{}", Type="String")
     network = public_network(session.client("ec2"))
+    open_bucket_to(session.client("s3"), TRAINING_BUCKET, network.vpc_id)
     session.client("sagemaker").create_training_job(
         TrainingJobName=JOB,
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/training",
         AlgorithmSpecification={"TrainingImage": "image", "TrainingInputMode": "File"},
-        # An access point: what is played back are POST requests, and S3 is read by GET.
-        OutputDataConfig={
-            "S3OutputPath": "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/training/out"
-        },
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": DATA}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{TRAINING_BUCKET}/models"},
         ResourceConfig={
             "InstanceType": "ml.m5.xlarge",
             "InstanceCount": 2,
@@ -70,6 +70,7 @@ def prepare(aws: LocalAws) -> Invocation:
         event={"Records": [_message(_event(aws))]},
         variables={
             "GUARDRAIL_MODE": "audit",
+            "GUARDRAIL_STACK": "benchmark",
             "LEDGER_TABLE": ledger["TableDescription"]["TableName"],
             "VIOLATIONS_TOPIC_ARN": topic,
             "ENFORCEMENT_QUEUE_URL": queue,

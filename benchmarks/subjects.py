@@ -31,17 +31,17 @@ PLAIN_CLIENTS = "plain boto3 clients"
 INSPECTOR = "job_inspector"
 UNTRIMMED = "… botocore's data whole"
 NO_BYTECODE = "… without bytecode"
-EAGER = "… parts made at init"
+EAGER = "… clients made at init"
 TLS = "… over https"
 TLS_FEW_ROOTS = "… https, few roots"
 
-FOR_SOME_JOBS = {"efs", "fsx"}
-"""Services whose clients are made only for jobs that name file systems."""
+FOR_SOME_JOBS = {"efs", "fsx", "sqs"}
+"""Services whose clients are made only for jobs that name file systems, or are to be stopped."""
 
 EAGER_HANDLER = """
 from vpc_guardrail.wiring import inspect
-inspect._stop_orders()
-inspect.parts()
+clients = inspect.parts().clients
+clients.ec2, clients.s3, clients.sagemaker
 handler = inspect.inspect_batch
 """
 """What the inspector would be if it made its clients while Lambda starts it."""

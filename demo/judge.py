@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from demo.outcome import Outcome, counted, differences, status_word
-from demo.scenario import FAILED_CALL_ERROR, JOB_WITHOUT_VPC, JOBS, SOUND_JOB
+from demo.outcome import Outcome, VpcResult, counted, differences, status_word
+from demo.scenario import FAILED_CALL_ERROR, JOB_WITHOUT_VPC, JOBS, SOUND_JOB, VPC_STEPS
 from demo.stage import failed_calls
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Ending:
     """What was seen beside that."""
     alert: Mapping[str, Any] | None = None
     """One SNS message, to be shown in full."""
+    vpc: Sequence[VpcResult] = ()
+    """What Config said of the VPC after each step."""
 
     @property
     def faults(self) -> list[str]:
@@ -88,6 +90,16 @@ def fact_of_stopper(callers: Sequence[str], role: str) -> Fact:
         len(callers) == JOB_WITHOUT_VPC.expected.stop_calls and not others,
         f"StopTrainingJob was called {_times(len(callers))}, {who}.",
     )
+
+
+def fact_of_scores(results: Sequence[VpcResult]) -> Fact:
+    """The VPC became compliant as it was mended, and not before."""
+    way = ", ".join(result.compliance for result in results)
+    right = len(results) == len(VPC_STEPS) and all(
+        result.compliance == step.compliance and result.annotation.startswith(step.annotation)
+        for step, result in zip(VPC_STEPS, results, strict=True)
+    )
+    return Fact(right, f"AWS Config says of the VPC, step by step: {way or 'nothing'}.")
 
 
 def fact_of_dead_letters(count: int) -> Fact:

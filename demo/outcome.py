@@ -33,6 +33,14 @@ class Outcome:
     """TrainingJobStatus, as DescribeTrainingJob gives it."""
 
 
+@dataclass(frozen=True)
+class VpcResult:
+    """What AWS Config says of a VPC."""
+
+    compliance: str
+    annotation: str
+
+
 STATUS_WORDS = {"InProgress": "running"}
 """A job that is in progress runs, as people say."""
 

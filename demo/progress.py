@@ -16,18 +16,18 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from demo.scenario import JOBS
-from demo.show import job_line, say
+from demo.scenario import JOBS, VPC_STEPS
+from demo.show import job_line, say, vpc_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
-    from demo.outcome import Outcome
+    from demo.outcome import Outcome, VpcResult
 
 FRAMES_PER_SECOND = 10
-LONGEST_NAME = max(len(plan.name) for plan in JOBS)
+LONGEST_NAME = max(len(name) for name in (*(p.name for p in JOBS), *(s.what for s in VPC_STEPS)))
 
 
 def can_animate(console: Console) -> bool:
@@ -44,6 +44,7 @@ class Display:
         self._spinner: Spinner | None = None
         self._began = self._step_began = time.monotonic()
         self._jobs: dict[str, Outcome] = {}
+        self._vpc: tuple[str, Text] | None = None
         self._live: Live | None = None
         if can_animate(console):
             self._live = Live(
@@ -90,6 +91,14 @@ class Display:
             if told.get(name) != job_line(now):
                 say(self._console, _indented(name, job_line(now)))
 
+    def vpc(self, what: str, result: VpcResult) -> None:
+        """What AWS Config says of the VPC by now."""
+        line = vpc_line(result)
+        if self._live:
+            self._vpc = (what, line)
+        else:
+            say(self._console, _indented(what, line))
+
     @property
     def _ascii(self) -> bool:
         return self._console.options.ascii_only
@@ -107,6 +116,8 @@ class Display:
         if self._jobs:
             parts.append(Text())
             parts += [_indented(name, job_line(outcome)) for name, outcome in self._jobs.items()]
+        if self._vpc:
+            parts += [Text(), _indented(*self._vpc)]
         return Group(*parts)
 
 

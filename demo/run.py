@@ -13,7 +13,15 @@ from demo import judge
 from demo.follow import Follower, Sight
 from demo.judge import Ending
 from demo.progress import Display
-from demo.scenario import FIRST_JOBS, JOB_WITHOUT_VPC, LAST_JOB, SOUND_JOB, TOLD_IN_FULL
+from demo.scenario import (
+    FIRST_JOBS,
+    JOB_WITHOUT_VPC,
+    LAST_JOB,
+    SCORING,
+    SOUND_JOB,
+    TOLD_IN_FULL,
+    VPC_STEPS,
+)
 from demo.show import (
     alert_in_full,
     closing_line,
@@ -22,8 +30,10 @@ from demo.show import (
     ending_table,
     introduction,
     say,
+    vpc_table,
 )
 from demo.stage import Stage, failed_calls
+from demo.vpc_scene import VpcScene
 from local_aws.client import ControlError, ServerGone
 from local_aws.deploy import DeployError, Stack, deploy
 from local_aws.inbox import Inbox
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from demo.outcome import Outcome
+    from demo.outcome import Outcome, VpcResult
     from demo.scenario import JobPlan
 
 BUILD = Path(__file__).resolve().parent.parent / ".aws-sam" / "build"
@@ -81,8 +91,8 @@ def _play(display: Display) -> Ending:
 def _play_on(aws: LocalAws, display: Display) -> Ending:
     """The scenario, act by act."""
     session = aws.session()
-    with display.step("The built template is deployed, Mode=enforce"):
-        stack = deploy(session, BUILD, STACK_NAME, {"Mode": "enforce"})
+    with display.step("The built template is deployed, Mode=enforce, ScoreVpcs=true"):
+        stack = deploy(session, BUILD, STACK_NAME, {"Mode": "enforce", **SCORING})
         inbox = Inbox(session, stack.outputs["ViolationsTopicArn"])
     stage = Stage(session, aws.controls)
     follower = Follower(session, stack, inbox, stage, partial(_tell, display, stage))
@@ -97,15 +107,20 @@ def _play_on(aws: LocalAws, display: Display) -> Ending:
     with display.step("One more sound job starts, and the queues run empty"):
         _start_and_follow(stage, follower, [LAST_JOB])
         sight = follower.wait_until_quiet()
+    scene = VpcScene(session, aws.controls, stack, stage.unserved.vpc_id)
+    with display.step("The VPC without S3 endpoint is mended, and AWS Config scores it anew"):
+        results = _mend_vpc(scene, stage, display)
     outcomes = outcomes_of(sight, stage)
     stops = aws.controls.calls("sagemaker", "StopTrainingJob")
     facts = [
         judge.fact_of_duplicate(outcomes[JOB_WITHOUT_VPC.name]),
         judge.fact_of_failed_call(error_code, sight, outcomes[SOUND_JOB.name]),
         judge.fact_of_stopper([call.principal for call in stops], _enforcer_role(stack)),
+        judge.fact_of_scores(results),
         judge.fact_of_dead_letters(follower.dead_letters()),
     ]
-    return Ending(outcomes, facts, sight.verdict_message(stage.arns[TOLD_IN_FULL]))
+    alert = sight.verdict_message(stage.arns[TOLD_IN_FULL])
+    return Ending(outcomes, facts, alert, results)
 
 
 def _start_and_follow(stage: Stage, follower: Follower, plans: Iterable[JobPlan]) -> None:
@@ -145,6 +160,17 @@ def _fail_to_start(stage: Stage, follower: Follower) -> str:
     return error_code
 
 
+def _mend_vpc(scene: VpcScene, stage: Stage, display: Display) -> list[VpcResult]:
+    """What AWS Config says of the VPC as it is, and after each act of its owner."""
+    acts = (lambda: "", stage.add_s3_endpoint, stage.tighten_endpoint_policy)
+    results = []
+    for step, act in zip(VPC_STEPS, acts, strict=True):
+        result = scene.play(step, act)
+        display.vpc(step.what, result)
+        results.append(result)
+    return results
+
+
 def outcomes_of(sight: Sight, stage: Stage) -> dict[str, Outcome]:
     """What became of each job that was started."""
     return {name: sight.outcome(name, arn) for name, arn in stage.arns.items()}
@@ -159,7 +185,7 @@ def _enforcer_role(stack: Stack) -> str:
 
 
 def _show_ending(console: Console, ending: Ending) -> None:
-    parts = [ending_table(ending, console.width)]
+    parts = [ending_table(ending, console.width), vpc_table(ending.vpc)]
     if ending.alert:
         parts.append(alert_in_full(ending.alert))
     parts.append(ending_facts(ending, console.options.ascii_only))

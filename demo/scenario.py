@@ -98,3 +98,28 @@ FAILED_CALL_ERROR = "ResourceInUse"
 
 TOLD_IN_FULL = "efa-one-way"
 """The job whose alert is shown in full."""
+
+
+@dataclass(frozen=True)
+class VpcStep:
+    """A step of mending a VPC, and what AWS Config must say of it then."""
+
+    what: str
+    compliance: str
+    annotation: str
+    """How the annotation begins."""
+
+
+VPC_STEPS = (
+    VpcStep("no S3 endpoint", "NON_COMPLIANT", "Score 69 of 100. CRITICAL s3-reachable: subnet-"),
+    VpcStep(
+        "an S3 endpoint",
+        "NON_COMPLIANT",
+        "Score 89 of 100. MEDIUM package-repositories-denied: vpce-",
+    ),
+    VpcStep("a tight policy on it", "COMPLIANT", "Score 100 of 100."),
+)
+"""The VPC of the network without S3 endpoint, after the jobs: its owner mends it."""
+
+SCORING = {"ScoreVpcs": "true", "TrainingSubnetTags": "Name", "MinimumScore": "90"}
+"""The rule's parameters: what bears a name is for training, and 90 points are asked for."""

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.outcome import counted, status_word
-from demo.scenario import JOBS
+from demo.scenario import JOBS, VPC_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from demo.judge import Ending
-    from demo.outcome import Finding, Outcome
+    from demo.outcome import Finding, Outcome, VpcResult
     from demo.scenario import JobPlan
 
 PLAIN_WIDTH = 100
@@ -36,12 +36,13 @@ WIDE_ENOUGH_FOR_WHY = 96
 INTRODUCTION = (
     ("real", "the template and the functions as built for AWS, their IAM policies, every message"),
     ("emulated", "AWS's services: by ministack and moto, on this machine, with IAM enforced"),
-    ("faked", "SageMaker (nothing is trained) and CloudTrail (its events are written for it)"),
+    ("faked", "SageMaker (nothing is trained), and what CloudTrail and AWS Config tell and keep"),
 )
 
 VERDICT_STYLES = {"compliant": "green", "noncompliant": "red", "undetermined": "yellow"}
 SEVERITY_STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow"}
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO")
+COMPLIANCE_STYLES = {"COMPLIANT": "green", "NON_COMPLIANT": "red"}
 STATUS_STYLES = {"running": "green", "stopping": "yellow", "stopped": "cyan"}
 
 
@@ -81,6 +82,23 @@ def job_line(outcome: Outcome) -> Text:
         parts.append(Text(counted(outcome.stop_reports, "stop report")))
     parts.append(_status(outcome))
     return Text(", ").join(parts)
+
+
+def vpc_line(result: VpcResult) -> Text:
+    """What AWS Config says of a VPC in two words and a number."""
+    style = COMPLIANCE_STYLES.get(result.compliance, "dim")
+    score = result.annotation.partition(".")[0].lower()
+    return Text(", ").join([Text(result.compliance, style=style), Text(score)])
+
+
+def vpc_table(results: Sequence[VpcResult]) -> RenderableType:
+    """What AWS Config said of the VPC after each step, and the annotation that it shows."""
+    parts: list[RenderableType] = [Text("AWS Config says of the VPC, as it is mended:")]
+    for step, result in zip(VPC_STEPS, results, strict=False):
+        style = COMPLIANCE_STYLES.get(result.compliance, "dim")
+        line = Text.assemble((step.what, "bold"), ": ", (result.compliance, style))
+        parts += [Padding(line, (0, 0, 0, 2)), Padding(Text(result.annotation), (0, 0, 0, 4))]
+    return Group(*parts)
 
 
 def ending_table(ending: Ending, width: int) -> RenderableType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -30,6 +31,7 @@ class Stage:
         self._sagemaker = session.client("sagemaker")
         self._controls = controls
         self._vpc_configs: dict[tuple[str, bool], dict[str, list[str]]] = {}
+        self._unserved: networks.TrainingNetwork | None = None
         self.arns: dict[str, str] = {}
         """ARN of each job that was started, by its name."""
 
@@ -37,12 +39,39 @@ class Stage:
         """Three networks and a bucket; in the sound one a second group, without EFA."""
         sound = networks.sound_network(self._ec2, self._s3, name=SOUND)
         one_way = networks.training_group(self._ec2, sound.vpc_id, "one-way", efa_self_egress=False)
+        self._unserved = networks.network_without_s3_endpoint(self._ec2)
         self._vpc_configs = {
             (SOUND, True): sound.vpc_config,
             (SOUND, False): {**sound.vpc_config, "SecurityGroupIds": [one_way]},
-            (WITHOUT_S3_ENDPOINT, True): networks.network_without_s3_endpoint(self._ec2).vpc_config,
+            (WITHOUT_S3_ENDPOINT, True): self._unserved.vpc_config,
             (PUBLIC, True): networks.public_network(self._ec2).vpc_config,
         }
+
+    @property
+    def unserved(self) -> networks.TrainingNetwork:
+        """The network without S3 endpoint, until its owner makes one."""
+        if self._unserved is None:
+            raise LookupError("The networks are not built yet.")
+        return self._unserved
+
+    def add_s3_endpoint(self) -> str:
+        """Create an S3 endpoint in the network without one, with EC2's own policy; gives its id."""
+        endpoint = self._ec2.create_vpc_endpoint(
+            VpcId=self.unserved.vpc_id,
+            ServiceName=networks.S3_SERVICE,
+            VpcEndpointType="Gateway",
+            RouteTableIds=[self.unserved.route_table_id],
+        )["VpcEndpoint"]
+        self._unserved = replace(self.unserved, s3_endpoint_id=endpoint["VpcEndpointId"])
+        return self.unserved.s3_endpoint_id
+
+    def tighten_endpoint_policy(self) -> str:
+        """Let the endpoint admit the training bucket alone; gives the endpoint's id."""
+        policy = networks.restricted_policy(networks.TRAINING_BUCKET)
+        self._ec2.modify_vpc_endpoint(
+            VpcEndpointId=self.unserved.s3_endpoint_id, PolicyDocument=json.dumps(policy)
+        )
+        return self.unserved.s3_endpoint_id
 
     def start(self, plan: JobPlan) -> None:
         """Start a job through SageMaker's API, as its owner would."""

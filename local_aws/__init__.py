@@ -2,7 +2,9 @@
 
 Server side (runs in `.tools/local-aws`): `server` and what it imports. One process answers on one
 port of the loopback interface: ministack (CloudFormation with SAM, Lambda, EventBridge, SQS, SNS,
-DynamoDB, S3, Logs, IAM), moto's EC2, and a stand-in of our own for SageMaker training jobs.
+DynamoDB, S3, Logs, IAM), moto's EC2, and stand-ins of our own for SageMaker training jobs and for
+AWS Config.
 
-Client side (standard library and boto3): `launch`, `deploy`, `logs` and `networks`.
+Client side (standard library and boto3): `launch`, `deploy`, `logs`, `networks` and
+`recorder`.
 """

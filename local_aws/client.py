@@ -146,6 +146,16 @@ class Controls:
     def set_free_addresses(self, subnet_id: str, free_addresses: int) -> None:
         self._ask("POST", "subnets", {"subnet_id": subnet_id, "free_addresses": free_addresses})
 
+    def record(self, item: Mapping[str, Any], *, oversized: bool = False) -> list[str]:
+        """Hand a configuration item to Config; gives the rules that are told of it."""
+        document = {"item": item, "oversized": oversized}
+        rules: list[str] = self._ask("POST", "items", document)["rules"]
+        return rules
+
+    def tick(self) -> str:
+        """Let the time of Config's scheduled rules come; gives that time."""
+        return str(self._ask("POST", "ticks")["at"])
+
     def _ask(self, method: str, path: str, document: Mapping[str, Any] | None = None) -> Any:
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(

@@ -11,6 +11,8 @@ GET    published   parameters of each sns:Publish that was taken, oldest first
 POST   events      an entry of PutEvents, put on the default bus as AWS itself would
 POST   jobs        {"name", "status"}: the training job ends by itself
 POST   subnets     {"subnet_id", "free_addresses"}
+POST   items       {"item", "oversized"}: Config records a configuration item
+POST   ticks       the time of the scheduled rules of Config has come
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws import hooks
 from local_aws.account import CONTROL_PREFIX, REGION
+from local_aws.config import now_text
 from local_aws.faults import BadFault, Fault
 from local_aws.sagemaker import SageMakerError
 from local_aws.wire import Reply
 
 if TYPE_CHECKING:
+    from local_aws.config import Message
     from local_aws.server import LocalAwsServer
 
 
@@ -49,6 +53,8 @@ class Control:
             ("GET", "published"): self._published,
             ("POST", "jobs"): self._finish_job,
             ("POST", "subnets"): self._set_free_addresses,
+            ("POST", "items"): self._record_item,
+            ("POST", "ticks"): self._tick,
         }
 
     async def answer(self, method: str, path: str, body: bytes) -> Reply:
@@ -100,6 +106,22 @@ class Control:
         subnet_id, free = document["subnet_id"], int(document["free_addresses"])
         self._server.ec2.set_free_addresses(REGION, subnet_id, free)
         return {}
+
+    async def _record_item(self, document: Mapping[str, Any]) -> Any:
+        config = self._server.config(REGION)
+        return self._deliver(
+            config.record(document["item"], oversized=bool(document.get("oversized")))
+        )
+
+    async def _tick(self, _: Mapping[str, Any]) -> Any:
+        at = now_text()
+        self._deliver(self._server.config(REGION).tick(at))
+        return {"at": at}
+
+    def _deliver(self, messages: list[Message]) -> Any:
+        for message in messages:
+            hooks.invoke_later(message.function_arn, message.event, REGION)
+        return {"rules": [message.rule for message in messages]}
 
 
 def _say(status: int, document: Any) -> Reply:

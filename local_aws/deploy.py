@@ -58,12 +58,12 @@ def deploy(
     template = build / "template.yaml"
     if not template.exists():
         raise DeployError(f"{template} is missing; `make build` makes it.")
-    url = _uploaded(session, _with_uploaded_folders(session, template.read_text(), build))
+    body = _with_uploaded_folders(session, template.read_text(), build)
     cloudformation = session.client("cloudformation")
     try:
         cloudformation.create_stack(
             StackName=stack_name,
-            TemplateURL=url,
+            TemplateURL=_uploaded(session, body),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
@@ -130,10 +130,10 @@ def _with_uploaded_folders(session: boto3.Session, template: str, build: Path) -
 
 
 def _uploaded(session: boto3.Session, template: str) -> str:
-    """The address in S3 of a template: a request holds no more than 51,200 bytes of one."""
-    key = f"{hashlib.sha256(template.encode()).hexdigest()}.yaml"
+    """The address of the template in S3: CreateStack takes 51,200 bytes at most in the call."""
+    key = f"{hashlib.sha256(template.encode()).hexdigest()}.template"
     session.client("s3").put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=template.encode())
-    return f"https://s3.amazonaws.com/{ARTIFACTS_BUCKET}/{key}"
+    return f"https://s3.{session.region_name}.amazonaws.com/{ARTIFACTS_BUCKET}/{key}"
 
 
 def _wait_until_complete(cloudformation: Any, stack_name: str, seconds: float) -> dict[str, Any]:

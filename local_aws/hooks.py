@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from ministack import app as ministack
 from ministack.core import lambda_runtime, responses
-from ministack.services import eventbridge
+from ministack.services import eventbridge, lambda_svc
+from ministack.services.cloudformation import provisioners
 
 from local_aws.account import ACCOUNT_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,37 @@ def put_event_as_aws(entry: Mapping[str, Any], region: str) -> dict[str, Any]:
             {"Entries": [dict(entry)]}, allow_aws_source=True
         )
     return {"response": body.decode() if isinstance(body, bytes) else body}
+
+
+def provide_type(
+    type_name: str,
+    create: Callable[[str, Mapping[str, Any], str], tuple[str, Mapping[str, str]]],
+    delete: Callable[[str, Mapping[str, Any]], None],
+) -> None:
+    """Hook 4: let CloudFormation make and delete resources of a type that it does not know.
+
+    `create` gets the logical id, the properties and the stack's name, and gives the physical id and
+    the attributes; `delete` gets the physical id and the properties.
+    """
+    provisioners._RESOURCE_HANDLERS[type_name] = {"create": create, "delete": delete}
+
+
+def function_policy(arn: str) -> list[dict[str, Any]]:
+    """Hook 5: the statements of a function's own policy."""
+    function, _config, _name = lambda_svc._get_func_record_for_ref(arn)
+    statements: list[dict[str, Any]] = ((function or {}).get("policy") or {}).get("Statement", [])
+    return statements
+
+
+def invoke_later(arn: str, event: Mapping[str, Any], region: str) -> None:
+    """Hook 6: invoke a function as an AWS service does: asynchronously, and with Lambda's retries.
+
+    The API would do the same, but for a caller whose policies allow it.
+    """
+    with responses.request_scope(ACCOUNT_ID, region):
+        function, config, _name = lambda_svc._get_func_record_for_ref(arn)
+        record = lambda_svc._execution_record_for_config(function, config)
+        lambda_svc.invoke_async_with_retry(record, dict(event))
 
 
 async def reset() -> None:

@@ -1,4 +1,4 @@
-"""The gate: IAM policies of the caller decide on EC2, SageMaker and Security Hub calls too.
+"""The gate: IAM policies of the caller decide on EC2, SageMaker, Config and Security Hub calls too.
 
 ministack gates its own services when AUTH=true. Here its evaluator is asked the same for the
 services that it does not answer, signature check included. Not modelled: condition keys of these
@@ -46,7 +46,7 @@ def principal(call: AwsCall) -> str:
     return str(identity["userArn"]) if identity else call.access_key
 
 
-def denial(call: AwsCall) -> Denial | None:
+def denial(call: AwsCall, resource: str = "") -> Denial | None:
     """Why the caller may not make this call; None when it may."""
     if not ministack.AUTH:
         return None
@@ -54,7 +54,7 @@ def denial(call: AwsCall) -> Denial | None:
     iam_evaluator.pin_request_origin("127.0.0.1", secure_transport=True)
     iam_evaluator.pin_signed_request(call.method, call.raw_path, query, list(call.raw_headers))
     iam_evaluator.pin_signed_body(call.body)
-    action, resource = f"{call.service}:{call.operation}", _resource(call)
+    action, resource = f"{call.service}:{call.operation}", resource or _resource(call)
     refusal = iam_evaluator.enforce(
         call.access_key, action, call.service, call.region, resource_arn=resource
     )

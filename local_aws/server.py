@@ -1,9 +1,9 @@
 """One process, one port: the ASGI application of the local AWS.
 
 Requests are told apart by the service in their SigV4 credential scope: `ec2` goes to moto,
-`sagemaker` and `securityhub` to our stand-ins, everything else to ministack. Before that come the
-faults on order, and for the services that are not ministack's the IAM gate; after it, the record
-of calls.
+`sagemaker`, `config` and `securityhub` to our stand-ins, everything else to ministack. Before that
+come the faults on order, and for the services that are not ministack's the IAM gate; after it, the
+record of calls.
 
 Faked: encryption in transit. The loopback speaks plain HTTP, but every request counts as one that
 came over TLS, or policies that deny `aws:SecureTransport: false` would deny everything.
@@ -27,10 +27,11 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from local_aws import cloudtrail, hooks, iam
+from local_aws import cloudtrail, config_rules, hooks, iam
 from local_aws.account import CONTROL_PREFIX
 from local_aws.calls import CallLog, CallRecord
 from local_aws.cloudtrail import Caller, Failure
+from local_aws.config import ConfigError, ConfigService
 from local_aws.control import Control
 from local_aws.ec2 import Ec2
 from local_aws.faults import FaultBook
@@ -63,6 +64,8 @@ class LocalAwsServer:
         """Parameters of each Publish that SNS took: nobody delivers what is for e-mail alone."""
         self._regions: dict[str, TrainingJobs] = {}
         self._hubs: dict[str, SecurityHub] = {}
+        self._configs: dict[str, ConfigService] = {}
+        config_rules.provide(self.config)
         self._control = Control(self)
         self._events: set[asyncio.Task[None]] = set()
 
@@ -72,11 +75,15 @@ class LocalAwsServer:
     def security_hub(self, region: str) -> SecurityHub:
         return self._hubs.setdefault(region, SecurityHub(region))
 
+    def config(self, region: str) -> ConfigService:
+        return self._configs.setdefault(region, ConfigService(region))
+
     async def reset(self) -> None:
         for event in list(self._events):
             event.cancel()
         self._regions.clear()
         self._hubs.clear()
+        self._configs.clear()
         self.announced.clear()
         self.published.clear()
         await asyncio.to_thread(self.ec2.reset)
@@ -122,6 +129,8 @@ class LocalAwsServer:
         if call.service == "securityhub":
             denial = iam.denial(call)
             return denial.reply if denial else self.security_hub(call.region).answer(call)
+        if call.service == "config":
+            return self._config(call)
         if call.service == "ec2":
             denial = iam.denial(call)
             return denial.reply if denial else await asyncio.to_thread(self.ec2.answer, call)
@@ -151,6 +160,18 @@ class LocalAwsServer:
             detail = cloudtrail.event_detail(call.operation, request, outcome, caller, call.region)
             self._announce(cloudtrail.entry(detail), call.region)
         return reply
+
+    def _config(self, call: AwsCall) -> Reply:
+        config = self.config(call.region)
+        try:
+            request = call.parameters
+            rule = request.get("ConfigRuleName")
+            denial = iam.denial(call, config.arn_of(rule) if isinstance(rule, str) else "")
+            return denial.reply if denial else json_reply(config.answer(call.operation, request))
+        except Unreadable as error:
+            return json_error("SerializationException", str(error))
+        except ConfigError as error:
+            return json_error(error.code, error.message)
 
     def _announce(self, entry: dict[str, Any], region: str) -> None:
         """Put the event on the bus a little after the call was answered."""

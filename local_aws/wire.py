@@ -22,8 +22,8 @@ UNSIGNED = ""
 OF_SECURITY_HUB = {"/findings/import": "BatchImportFindings", "/findings": "GetFindings"}
 """Security Hub's operations that are answered here, by their path."""
 
-ABOUT_BUCKETS = {"location": "GetBucketLocation", "policy": "GetBucketPolicy"}
-"""S3's operations that the guardrail calls, by the sub-resource of a bucket."""
+ABOUT_BUCKETS = {"policy": "GetBucketPolicy"}
+"""What the guardrail asks of S3, by the sub-resource of a bucket."""
 
 
 class Unreadable(ValueError):

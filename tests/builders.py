@@ -239,6 +239,7 @@ def a_vpc(
     dns_hostnames: Fact[bool] = True,
     dhcp_options: str = "dopt-1",
     internet_block_mode: str = "off",
+    tags: Mapping[str, str] | None = None,
 ) -> Vpc:
     """A VPC of default tenancy whose DNS works."""
     return Vpc(
@@ -250,6 +251,7 @@ def a_vpc(
         dns_hostnames=dns_hostnames,
         dhcp_options_id=dhcp_options,
         internet_block_mode=internet_block_mode,
+        tags=tags or {},
     )
 
 
@@ -262,10 +264,11 @@ def a_subnet(
     available_addresses: int = 200,
     zone: str = "eu-central-1a",
     outpost: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Subnet:
     """A subnet with many free addresses; `cidr=None` makes it IPv6-only."""
     block = IPv4Network(cidr) if cidr else None
-    return Subnet(id, vpc, owner, block, zone, available_addresses, outpost)
+    return Subnet(id, vpc, owner, block, zone, available_addresses, outpost, tags or {})
 
 
 def a_rule(
@@ -289,6 +292,8 @@ def a_security_group(
     vpc: str = VPC,
     ingress: Iterable[SecurityGroupRule] | None = None,
     egress: Iterable[SecurityGroupRule] | None = None,
+    is_default: bool = False,
+    tags: Mapping[str, str] | None = None,
 ) -> SecurityGroup:
     """A group that allows all traffic from and to itself, and HTTPS out to S3."""
     itself = a_rule(groups=(id,))
@@ -299,6 +304,8 @@ def a_security_group(
         owner_id=ACCOUNT,
         ingress=(itself,) if ingress is None else tuple(ingress),
         egress=(itself, https_to_s3) if egress is None else tuple(egress),
+        is_default=is_default,
+        tags=tags or {},
     )
 
 

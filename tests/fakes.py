@@ -23,7 +23,7 @@ from vpc_guardrail.app.order_codec import decode, encode
 from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from vpc_guardrail.app.alert_book import AllMended, Inspected, Recurrence
@@ -257,6 +257,22 @@ def alerts_through(
         now=now,
         pause=pause,
     )
+
+
+class FakeMeter:
+    """What is counted: the names of jobs as inspected, the checks that failed, the stops."""
+
+    def __init__(self) -> None:
+        self.inspected: list[str] = []
+        self.failed_checks: list[str] = []
+        self.stops = 0
+
+    def job_inspected(self, judgement: Judgement, failed_checks: Iterable[str]) -> None:
+        self.inspected.append(f"{judgement.job.name} {judgement.verdict.value}")
+        self.failed_checks += failed_checks
+
+    def job_stopped(self) -> None:
+        self.stops += 1
 
 
 class FakeStopOrders(_Faults):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.commands import problems
 from vpc_guardrail.core.finding import Finding, Status
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ def outcomes(findings: Iterable[Finding]) -> list[str]:
 
 
 def outcome(finding: Finding) -> str:
-    """One finding as "STATUS", with the severity where it failed."""
+    """One finding as "STATUS", with the severity where it failed; its remedy must be a command."""
     if finding.status is Status.FAIL:
+        assert problems(finding.remediation) == [], finding.remediation
         return f"FAIL {finding.severity.value}"
     return str(finding.status.value)
 

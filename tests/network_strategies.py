@@ -50,6 +50,7 @@ from tests.builders import (
     transit_gateway,
     virtual_private_gateway,
 )
+from vpc_guardrail.core.finding import Severity
 from vpc_guardrail.core.model import (
     Direction,
     FileSystem,
@@ -64,6 +65,7 @@ from vpc_guardrail.core.model import (
 )
 from vpc_guardrail.core.model.groups import ALL_PROTOCOLS, ESP, TCP, UDP
 from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.score_rule import ScoreRule, Tag
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 if TYPE_CHECKING:
@@ -172,6 +174,9 @@ def _table(
     )
 
 
+tag_sets = st.sampled_from([{}, {}, {}, {"purpose": "training"}, {"purpose": "web"}])
+
+
 def _subnet(subnet_id: str, cidr: str) -> st.SearchStrategy[Subnet]:
     return st.builds(
         a_subnet,
@@ -180,6 +185,7 @@ def _subnet(subnet_id: str, cidr: str) -> st.SearchStrategy[Subnet]:
         owner=st.sampled_from([ACCOUNT, ACCOUNT, ANOTHER_ACCOUNT]),
         cidr=st.sampled_from([cidr, cidr, cidr, None]),
         available_addresses=st.sampled_from([0, 1, 4, 5, 10, 200]),
+        tags=tag_sets,
     )
 
 
@@ -190,6 +196,8 @@ def _group(group_id: str) -> st.SearchStrategy[SecurityGroup]:
         vpc=st.sampled_from([VPC, VPC, "vpc-2"]),
         ingress=rule_sets,
         egress=rule_sets,
+        is_default=st.just(group_id == "sg-1"),
+        tags=tag_sets,
     )
 
 
@@ -225,6 +233,17 @@ all_settings = st.builds(
     Settings,
     internet_access=st.sampled_from(InternetAccess),
     required_services=st.sampled_from([(), (), ("sts",), ("sts", "logs")]),
+)
+score_rules = st.builds(
+    ScoreRule,
+    minimum_score=st.sampled_from([0, 50, 80, 100]),
+    failing_severity=st.sampled_from([None, *Severity]),
+    training_tags=st.sampled_from([(), (Tag("purpose", "training"),)]),
+    included_vpc_tags=st.sampled_from([(), (), (Tag("purpose"),)]),
+    excluded_vpc_tags=st.sampled_from([(), (), (Tag("purpose", "web"),)]),
+    instance_type=types,
+    instance_count=st.integers(1, 3),
+    settings=all_settings,
 )
 org = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 policies = st.sampled_from(
@@ -277,6 +296,7 @@ networks: st.SearchStrategy[Network] = st.builds(
             dns_hostnames=st.booleans(),
             dhcp_options=st.sampled_from(["dopt-1", "dopt-1", "dopt-x", "default"]),
             internet_block_mode=st.sampled_from(["off", "block-bidirectional"]),
+            tags=tag_sets,
         )
     ),
     route_tables=_some_of(

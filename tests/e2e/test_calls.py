@@ -1,21 +1,30 @@
-"""How many AWS calls an inspection makes; the README gives the same list."""
+"""How many AWS calls an inspection makes; the README gives the same list.
+
+The usual job lies in a VPC without NAT gateway, interface endpoints and customers' prefix lists,
+and names one bucket.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from local_aws import networks
+from local_aws.networks import TRAINING_BUCKET
+
 if TYPE_CHECKING:
+    from local_aws.client import AwsSession
     from local_aws.networks import TrainingNetwork
     from tests.e2e.guardrail import Guardrail
-    from tests.e2e.training import Owner
+    from tests.e2e.training import Job, Owner
 
-MOST_CALLS = 14
-"""What one cold inspection may cost."""
+CALLS = 14
+"""What one cold inspection of a usual job costs, where it is told."""
 
 NETWORK_CALLS = [
     "ec2:DescribeDhcpOptions",
-    "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkAcls",
     "ec2:DescribePrefixLists",
     "ec2:DescribeRouteTables",
@@ -25,9 +34,12 @@ NETWORK_CALLS = [
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcs",
 ]
-"""What the network of a job costs, in a VPC without interface endpoints and customers' lists."""
+"""What the network of a usual job costs."""
 
-BUCKET_CALLS = ["s3:GetBucketLocation", "s3:GetBucketPolicy"]
+NAT_CALL = "ec2:DescribeNatGateways"
+"""What a route to a NAT gateway costs beside that."""
+
+BUCKET_CALL = "s3:GetBucketPolicy"
 """What each bucket that a job names costs beside that."""
 
 JOB_CALL = "sagemaker:DescribeTrainingJob"
@@ -51,6 +63,29 @@ def but_for_settings(calls: list[str]) -> list[str]:
     return [call for call in calls if call != SETTINGS_CALL]
 
 
+@pytest.fixture
+def with_nat_gateway(session: AwsSession) -> TrainingNetwork:
+    """Private subnets whose default route leads to a NAT gateway."""
+    ec2 = session.client("ec2")
+    network = networks.network_without_s3_endpoint(ec2, name="with-nat-gateway")
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    made = ec2.create_nat_gateway(SubnetId=network.subnet_ids[0], AllocationId=address)
+    ec2.create_route(
+        RouteTableId=network.route_table_id,
+        DestinationCidrBlock=networks.EVERYWHERE,
+        NatGatewayId=made["NatGateway"]["NatGatewayId"],
+    )
+    return network
+
+
+def calls_of(guardrail: Guardrail, job: Job) -> list[str]:
+    """The calls of one job's inspection."""
+    with guardrail.inspector.recorded() as calls:
+        guardrail.inspect(job.event)
+        guardrail.wait_for_inspections(job)
+    return calls
+
+
 def told(calls: list[str]) -> str:
     return "\n".join([f"{len(calls)} calls:", *calls])
 
@@ -58,21 +93,27 @@ def told(calls: list[str]) -> str:
 def test_the_calls_of_a_cold_inspection_that_is_told(
     by_hand: Guardrail, owner: Owner, without_s3_endpoint: TrainingNetwork
 ) -> None:
-    job = owner.start(without_s3_endpoint)
+    job = owner.start(without_s3_endpoint, inputs=[f"s3://{TRAINING_BUCKET}/data"])
 
-    with by_hand.inspector.recorded() as calls:
-        by_hand.inspect(job.event)
-        by_hand.wait_for_inspections(job)
+    calls = calls_of(by_hand, job)
 
     book_calls = [READ_PAGE, KEEP, KEEP]
     expected = sorted(
-        [*LEDGER_CALLS, *NETWORK_CALLS, *BUCKET_CALLS, JOB_CALL, ALERT_CALL, *book_calls]
+        [*LEDGER_CALLS, *NETWORK_CALLS, BUCKET_CALL, JOB_CALL, ALERT_CALL, *book_calls]
     )
     assert but_for_settings(calls) == expected, told(calls)
+    assert len(calls) == CALLS, told(calls)
 
 
-def test_a_cold_inspection_with_its_ledger_and_alert_takes_at_most_14_calls() -> None:
-    assert len([JOB_CALL, *NETWORK_CALLS, *LEDGER_CALLS, ALERT_CALL]) <= MOST_CALLS
+def test_a_nat_gateway_costs_one_call_and_so_does_each_further_bucket(
+    by_hand: Guardrail, owner: Owner, with_nat_gateway: TrainingNetwork
+) -> None:
+    job = owner.start(with_nat_gateway, inputs=["s3://more-data/a", "s3://still-more-data/b"])
+
+    calls = calls_of(by_hand, job)
+
+    usual = [*LEDGER_CALLS, *NETWORK_CALLS, BUCKET_CALL, JOB_CALL, ALERT_CALL]
+    assert calls == sorted([*usual, NAT_CALL, BUCKET_CALL, BUCKET_CALL]), told(calls)
 
 
 def test_the_calls_of_a_cold_inspection_of_a_sound_job(
@@ -80,12 +121,10 @@ def test_the_calls_of_a_cold_inspection_of_a_sound_job(
 ) -> None:
     job = owner.start(sound)
 
-    with by_hand.inspector.recorded() as calls:
-        by_hand.inspect(job.event)
-        by_hand.wait_for_inspections(job)
+    calls = calls_of(by_hand, job)
 
     book_calls = [READ_PAGE, KEEP]
-    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, *BUCKET_CALLS, JOB_CALL, *book_calls])
+    expected = sorted([*LEDGER_CALLS, *NETWORK_CALLS, BUCKET_CALL, JOB_CALL, *book_calls])
     assert but_for_settings(calls) == expected, told(calls)
 
 
@@ -124,5 +163,5 @@ def test_one_more_job_of_the_batch_with_the_same_network_and_bucket_costs_no_fur
             by_hand.wait_for_inspections(job)
 
     reads = [call for call in calls if call.startswith(("ec2:", "s3:"))]
-    assert reads == [*NETWORK_CALLS, *BUCKET_CALLS], told(calls)
+    assert reads == [*NETWORK_CALLS, BUCKET_CALL], told(calls)
     assert calls.count(JOB_CALL) == len(jobs), told(calls)

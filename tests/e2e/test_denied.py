@@ -40,7 +40,6 @@ def assert_undetermined(guardrail: Guardrail, owner: Owner, job: Job, action: st
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpcs",
-        "s3:GetBucketLocation",
         "s3:GetBucketPolicy",
     ],
 )

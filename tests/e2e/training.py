@@ -58,12 +58,18 @@ class Owner:
         instance_type: str = "ml.m5.xlarge",
         instance_count: int = 2,
         tags: Mapping[str, str] | None = None,
+        inputs: Sequence[str] = (),
     ) -> Job:
-        """Start a job in a network, or in none, and wait until its event was on the bus."""
+        """Start a job in a network, or in none, and wait until its event was on the bus.
+
+        `inputs` are the S3 URIs that it reads.
+        """
         unique = f"{name}-{uuid.uuid4().hex[:8]}"
         request = a_request(unique, network, instance_type, instance_count)
         if tags:
             request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        if inputs:
+            request["InputDataConfig"] = [a_channel(uri, n) for n, uri in enumerate(inputs)]
         arn = self._sagemaker().create_training_job(**request)["TrainingJobArn"]
         return Job(unique, arn, self.wait_for_entry(unique))
 
@@ -154,6 +160,12 @@ def a_request(
     if network is not None:
         request["VpcConfig"] = network.vpc_config
     return request
+
+
+def a_channel(uri: str, number: int) -> dict[str, Any]:
+    """A member of InputDataConfig."""
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}}
+    return {"ChannelName": f"channel-{number}", "DataSource": source}
 
 
 def a_tuning_request(

@@ -122,7 +122,6 @@ NEEDED_BY = {
         "required-services-reachable",
         "vpc-tenancy-default",
     },
-    "GetBucketLocation": OF_BUCKETS,
     "GetBucketPolicy": OF_BUCKETS,
     "GetManagedPrefixListEntries": {
         "s3-gateway-endpoint",
@@ -293,6 +292,15 @@ def test_the_denied_call_is_named(sound: Judged, denied: str) -> None:
     service = "s3" if denied in JOB_INSPECTOR["s3"] else "ec2"
     told = f"{service}:{denied} is denied to the guardrail"
     assert any(told in each.message for each in unknown)
+
+
+def test_of_a_bucket_in_another_region_nothing_passes_and_nothing_fails(sound: Judged) -> None:
+    sound.s3_wire.fails("GetBucketPolicy", "PermanentRedirect", status=301, times=ALWAYS)
+    after = sound.findings()
+
+    assert checks(after, Status.UNKNOWN) == OF_BUCKETS
+    assert checks(after, Status.FAIL) == set()
+    assert not OF_BUCKETS & checks(after, Status.PASS)
 
 
 def test_the_groups_of_an_endpoint_denied_alone_leave_the_jobs_own_judged(sound: Judged) -> None:

@@ -29,6 +29,9 @@ from tests.integration.networks import (
     add_list_route,
     add_nat_gateway,
     add_prefix_list,
+    add_route,
+    add_subnet,
+    add_table,
     associations,
     build_vpc,
     let_in_list,
@@ -37,8 +40,8 @@ from tests.integration.wire import ALWAYS, Wire, ec2_answer
 from vpc_guardrail.adapters import list_reading
 from vpc_guardrail.adapters.aws_calls import JOB_INSPECTOR
 from vpc_guardrail.adapters.endpoint_needs import needs_dns_hostnames
+from vpc_guardrail.adapters.follow_ups import NO_HOSTNAMES_NEEDED, NO_NAT_GATEWAY_NEEDED
 from vpc_guardrail.adapters.inventory import Inventory
-from vpc_guardrail.adapters.network_reading import NO_HOSTNAMES_NEEDED
 from vpc_guardrail.adapters.s3_reader import S3Reader
 from vpc_guardrail.core import routing
 from vpc_guardrail.core.acl import acl_of
@@ -67,7 +70,6 @@ SECOND_WAVE = (
     "DescribeVpcs",
     "DescribeRouteTables",
     "DescribeVpcEndpoints",
-    "DescribeNatGateways",
     "DescribeNetworkAcls",
     "DescribeVpcAttribute",
     "DescribeDhcpOptions",
@@ -75,10 +77,15 @@ SECOND_WAVE = (
 """The last one needs the ids that DescribeVpcs tells."""
 
 COLD = len(FIRST_WAVE) + len(SECOND_WAVE)
-"""EC2's calls for a job whose VPC has neither interface endpoints nor further prefix lists."""
+"""EC2's calls for a job whose VPC has neither NAT, interface endpoints nor further prefix lists."""
 
-FOLLOW_UPS = ("DescribeVpcAttribute", "DescribeSecurityGroups", "GetManagedPrefixListEntries")
-"""What interface endpoints and a further prefix list cost beside; a list each, once a VPC."""
+FOLLOW_UPS = (
+    "DescribeVpcAttribute",
+    "DescribeSecurityGroups",
+    "GetManagedPrefixListEntries",
+    "DescribeNatGateways",
+)
+"""What interface endpoints, a further prefix list and a route to a NAT gateway cost beside."""
 
 OF_FILE_SYSTEMS = {"DescribeNetworkInterfaces"}
 """Asked for where a job names file systems: see test_file_systems.py."""
@@ -114,7 +121,7 @@ def read(ec2: EC2Client, job: TrainingJob) -> Network:
 
 
 class TestCalls:
-    def test_a_cold_job_costs_three_calls_and_then_seven(
+    def test_a_cold_job_costs_three_calls_and_then_six(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
     ) -> None:
         read(ec2, vpc.job())
@@ -139,6 +146,7 @@ class TestCalls:
         jobs_wire = Wire(clients.sagemaker)
         other = build_vpc(ec2, "10.1.0.0/16")
         let_in_list(ec2, other.group, add_prefix_list(ec2, "offices", "192.0.2.0/24"))
+        add_route(ec2, vpc.route_table, nat=add_nat_gateway(ec2, vpc.subnet))
         wire.answers("DescribeSecurityGroupVpcAssociations", associations())
         wire.calls.clear()
         read(ec2, vpc.job(group=other.group, instance_type="ml.p99.48xlarge"))
@@ -471,6 +479,40 @@ def attributes_asked_for(wire: Wire) -> list[tuple[str, str]]:
     return sorted((values["VpcId"], values["Attribute"]) for values in asked)
 
 
+class TestNatGateways:
+    def test_without_a_route_to_one_they_are_not_asked_for(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        add_nat_gateway(ec2, vpc.subnet)
+        wire.calls.clear()
+        assert read(ec2, vpc.job()).nat_gateways == NO_NAT_GATEWAY_NEEDED
+        assert len(wire.calls) == COLD
+
+    def test_a_route_to_one_in_any_table_of_the_vpc_costs_one_call(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        nat, other = add_nat_gateway(ec2, vpc.subnet), add_nat_gateway(ec2, vpc.subnet)
+        another_table = add_table(ec2, vpc.id, add_subnet(ec2, vpc.id, "10.0.1.0/24"))
+        add_route(ec2, another_table, "192.0.2.0/24", nat=nat)
+        wire.calls.clear()
+        network = read(ec2, vpc.job())
+        assert not isinstance(network.nat_gateways, Unknown)
+        assert {*network.nat_gateways} == {nat, other}
+        assert len(wire.calls) == COLD + 1
+
+    def test_where_a_remedy_may_name_one_they_are_asked_for_without_a_route(
+        self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
+    ) -> None:
+        nat = add_nat_gateway(ec2, vpc.subnet)
+        wire.calls.clear()
+        inventory = Inventory(ec2, lambda: NOW, every_nat_gateway=True)
+        network = inventory.read(vpc.job())
+        assert not isinstance(network.nat_gateways, Unknown)
+        assert {*network.nat_gateways} == {nat}
+        assert inventory.read(vpc.job("train-2")) is network
+        assert len(wire.calls) == COLD + 1
+
+
 class TestPrefixLists:
     def test_those_of_aws_come_in_one_answer_and_unnamed_ones_are_not_asked_for(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -529,7 +571,7 @@ class TestPrefixLists:
         network = read(ec2, vpc.job())
         assert not isinstance(network.prefix_lists, Unknown)
         assert network.prefix_lists[named].entries == (IPv4Network("10.9.0.0/24"),)
-        assert len(wire.calls) == COLD + 1
+        assert Counter(wire.calls)["GetManagedPrefixListEntries"] == 1
 
     def test_an_endpoint_for_dynamodb_costs_no_call_and_s3_stays_judged(
         self, ec2: EC2Client, vpc: BuiltVpc, wire: Wire
@@ -642,7 +684,7 @@ DENIALS = {
     "DescribeVpcs": ("vpcs", "dhcp_options"),
     "DescribeDhcpOptions": ("dhcp_options",),
     "DescribeNetworkAcls": ("network_acls",),
-    "DescribeRouteTables": ("route_tables",),
+    "DescribeRouteTables": ("route_tables", "nat_gateways"),
     "DescribeVpcEndpoints": ("endpoints",),
     "DescribeNatGateways": ("nat_gateways",),
     "DescribeVpcAttribute": (),
@@ -664,6 +706,7 @@ def test_a_denied_action_makes_its_own_fact_unknown_and_no_other(
     named = add_prefix_list(ec2, "peers", "10.0.0.0/24")
     let_in_list(ec2, other.group, named)
     add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", other.group)
+    add_route(ec2, vpc.route_table, nat=add_nat_gateway(ec2, vpc.subnet))
     if denied != "DescribeSecurityGroupVpcAssociations":
         wire.answers("DescribeSecurityGroupVpcAssociations", associations())
     wire.fails(denied, "UnauthorizedOperation", status=403, times=ALWAYS)
@@ -689,10 +732,11 @@ def test_a_denied_action_makes_its_own_fact_unknown_and_no_other(
 
 @pytest.fixture
 def vpc_with_follow_ups(ec2: EC2Client, vpc: BuiltVpc) -> BuiltVpc:
-    """A VPC with an interface endpoint, whose own group names a prefix list."""
+    """A VPC with a NAT gateway and an interface endpoint, whose own group names a prefix list."""
     guard = add_group(ec2, vpc.id, "endpoints")
     let_in_list(ec2, guard, add_prefix_list(ec2, "clients", "10.0.0.0/24"))
     add_interface_endpoint(ec2, vpc.id, vpc.subnet, "sts", guard)
+    add_route(ec2, vpc.route_table, nat=add_nat_gateway(ec2, vpc.subnet))
     return vpc
 
 

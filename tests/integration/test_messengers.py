@@ -121,7 +121,7 @@ def test_an_alert_that_did_not_get_through_is_a_fault_in_fault_13(
 
 
 def test_an_order_reaches_the_enforcer_as_it_was(clients: Clients, queue: str) -> None:
-    SqsStopOrders(clients.sqs, queue).send(ORDER)
+    SqsStopOrders(lambda: clients.sqs, queue).send(ORDER)
     (body,) = messages(clients.sqs, queue)
     assert decode(body) == ORDER
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,14 @@ ANSWERED = "https://answered.invalid/"
 
 EC2_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 
-Answer = tuple[int, str]
-"""A status and a body."""
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
 
 
 class Wire:
@@ -47,9 +54,16 @@ class Wire:
         answer: Any = self._answer
         events.register_first(f"before-send.{self._service}.*", answer)
 
-    def answers(self, operation: str, *bodies: str, status: int = 200, times: int = 1) -> None:
+    def answers(
+        self,
+        operation: str,
+        *bodies: str,
+        status: int = 200,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Let the next calls of an operation get these bodies, one after the other."""
-        answers = [(status, body) for body in bodies] * times
+        answers = [Answer(status, body, headers or {}) for body in bodies] * times
         self._answers.setdefault(operation, []).extend(answers)
 
     def passes(self, operation: str) -> None:
@@ -86,10 +100,12 @@ class Wire:
             answer = answers.pop(0) if answers else None
         if answer is None:
             return None
-        status, body = answer
         request.url = ANSWERED
-        raw: Any = _Raw(body.encode())
-        return AWSResponse(request.url, status, HTTPHeaders(), raw)
+        raw: Any = _Raw(answer.body.encode())
+        headers = HTTPHeaders()
+        for name, value in answer.headers.items():
+            headers[name] = value
+        return AWSResponse(request.url, answer.status, headers, raw)
 
 
 class _Raw(io.BytesIO):

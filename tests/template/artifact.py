@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FUNCTIONS = {
-    "job_inspector": "JobInspectorFunction",
+    "config_rule": "ConfigRuleFunction",
     "daily_digest": "DailyDigestFunction",
     "job_enforcer": "JobEnforcerFunction",
+    "job_inspector": "JobInspectorFunction",
     "security_hub_importer": "SecurityHubImporterFunction",
     "settings_guard": "SettingsGuardFunction",
     "slack_notifier": "SlackNotifierFunction",

@@ -71,6 +71,7 @@ A_FINDING = {
 }
 
 A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
+    "config": ("put_evaluations", {"ResultToken": "x"}),
     "dynamodb": ("get_item", {"TableName": "ledger", "Key": {"id": {"S": "x"}}}),
     "ec2": ("describe_vpcs", {}),
     "efs": ("describe_mount_targets", {"FileSystemId": "fs-01234567"}),

@@ -84,6 +84,7 @@ class TestFunction:
         calls = {
             f"{service}:{operation}"
             for service in (
+                "config",
                 "ec2",
                 "efs",
                 "fsx",
@@ -116,6 +117,19 @@ OF_EFS = "/2015-02-01/mount-targets"
 
 NAMESAKES = {"efs:DescribeFileSystems"}
 """Operations that are not called, with the name of one of another service that is."""
+
+NOT_MADE = {
+    "config_rule": {
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroupVpcAssociations",
+        "efs:DescribeMountTargets",
+        "fsx:DescribeFileSystems",
+        "s3:GetBucketLocation",
+        "s3:GetBucketPolicy",
+    }
+}
+"""What a function loads with the reading of jobs and never calls: its reference job names neither
+file systems nor buckets, and no group of another VPC."""
 
 
 def declared(function: str) -> set[str]:
@@ -191,6 +205,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
         pytest.param(
             "us-east-1",
             {
+                "config": "https://config.us-east-1.amazonaws.com/",
                 "dynamodb": "https://dynamodb.us-east-1.amazonaws.com/",
                 "ec2": "https://ec2.us-east-1.amazonaws.com/",
                 "s3": "https://a-bucket.s3.amazonaws.com/",
@@ -208,6 +223,7 @@ def test_layer_is_small(artifact: Artifact, layer: str) -> None:
         pytest.param(
             "cn-north-1",
             {
+                "config": "https://config.cn-north-1.amazonaws.com.cn/",
                 "dynamodb": "https://dynamodb.cn-north-1.amazonaws.com.cn/",
                 "ec2": "https://ec2.cn-north-1.amazonaws.com.cn/",
                 "s3": "https://a-bucket.s3.cn-north-1.amazonaws.com.cn/",

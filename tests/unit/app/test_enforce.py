@@ -12,6 +12,7 @@ from tests.fakes import (
     FakeBreaker,
     FakeJobs,
     FakeLedger,
+    FakeMeter,
     FakePublisher,
     FakeStopper,
     LedgerBusyError,
@@ -39,6 +40,7 @@ class Enforcing:
     breaker: FakeBreaker = field(default_factory=FakeBreaker)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     publisher: FakePublisher = field(default_factory=FakePublisher)
+    meter: FakeMeter = field(default_factory=FakeMeter)
     stopper: FakeStopper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,7 @@ class Enforcing:
             stopper=self.stopper,
             ledger=self.ledger,
             publisher=self.publisher,
+            meter=self.meter,
             breaker=self.breaker,
             settings=replace(self.settings, mode=self.mode),
             now=lambda: NOW,
@@ -77,6 +80,35 @@ def test_fault_15_a_repeated_order_stops_once_and_tells_once() -> None:
     assert outcomes == [outcomes[0]] * 3
     assert enforcing.stopper.asked == [JOB.name]
     assert len(enforcing.publisher.enforcements) == 1
+
+
+def test_fault_15_a_repeated_order_is_counted_as_one_stop() -> None:
+    """peers.md, fault 15: ran twice on a duplicate event."""
+    enforcing = Enforcing()
+    for _ in range(3):
+        enforcing.obey()
+
+    assert enforcing.meter.stops == 1
+
+
+def test_a_stop_is_counted_once_although_it_could_not_be_told() -> None:
+    enforcing = Enforcing()
+    enforcing.publisher.fail_next(ThrottledError())
+
+    with pytest.raises(ThrottledError):
+        enforcing.obey()
+    enforcing.obey()
+
+    assert enforcing.meter.stops == 1
+
+
+def test_a_job_that_was_not_stopped_by_the_order_is_not_counted() -> None:
+    ended = Enforcing(FakeJobs(replace(JOB, status="Stopped")))
+    auditing = Enforcing(mode=Mode.AUDIT)
+    ended.obey()
+    auditing.obey()
+
+    assert (ended.meter.stops, auditing.meter.stops) == (0, 0)
 
 
 def test_a_new_job_of_the_same_name_is_not_stopped_by_the_old_order() -> None:

@@ -22,6 +22,7 @@ from tests.fakes import (
     FakeBook,
     FakeJobs,
     FakeLedger,
+    FakeMeter,
     FakeNetworks,
     FakePublisher,
     FakeStopOrders,
@@ -75,6 +76,7 @@ class Inspection:
     book: FakeBook = field(default_factory=FakeBook)
     stop_orders: FakeStopOrders = field(default_factory=FakeStopOrders)
     tags: FakeTags = field(default_factory=FakeTags)
+    meter: FakeMeter = field(default_factory=FakeMeter)
 
     def __post_init__(self) -> None:
         self.networks = FakeNetworks(self.network)
@@ -86,6 +88,7 @@ class Inspection:
             ledger=self.ledger,
             alerts=alerts_through(self.publisher, self.settings, book=self.book),
             stop_orders=self.stop_orders,
+            meter=self.meter,
             settings=self.settings,
             now=lambda: NOW,
             tags=self.tags,
@@ -191,6 +194,59 @@ class TestTelling:
 
         with pytest.raises(LedgerBusyError):
             inspection.of(announcing(job))
+
+
+class TestCounting:
+    def test_each_job_is_counted_by_its_verdict(self) -> None:
+        sound, public = a_job(), a_job_without_vpc()
+        inspection = Inspection(FakeJobs(sound, public))
+        inspection.of(announcing(sound))
+        inspection.of(announcing(public))
+
+        assert inspection.meter.inspected == [
+            f"{sound.name} compliant",
+            f"{public.name} noncompliant",
+        ]
+
+    def test_the_checks_that_make_a_job_noncompliant_are_counted_once_each(self) -> None:
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job))
+        inspection.of(announcing(job))
+
+        assert inspection.meter.failed_checks == ["vpc-config-present"]
+
+    def test_fault_15_a_job_that_is_announced_three_times_is_counted_once(self) -> None:
+        """peers.md, fault 15: ran twice on a duplicate event."""
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job), settings=ENFORCE)
+        for _ in range(3):
+            inspection.of(announcing(job))
+
+        assert inspection.meter.inspected == [f"{job.name} noncompliant"]
+
+    def test_what_could_not_be_told_is_counted_when_it_is(self) -> None:
+        job = a_job()
+        inspection = Inspection(FakeJobs(job), DEDICATED)
+        inspection.publisher.fail_next(ThrottledError())
+
+        with pytest.raises(ThrottledError):
+            inspection.of(announcing(job))
+        assert inspection.meter.inspected == []
+        inspection.of(announcing(job))
+
+        assert inspection.meter.inspected == [f"{job.name} noncompliant"]
+
+    def test_a_job_is_counted_although_its_stop_could_not_be_ordered(self) -> None:
+        """The next try finds it in the ledger, and counts it no more."""
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job), settings=ENFORCE)
+        inspection.stop_orders.fail_next(ThrottledError())
+
+        with pytest.raises(ThrottledError):
+            inspection.of(announcing(job))
+        inspection.of(announcing(job))
+
+        assert inspection.meter.inspected == [f"{job.name} noncompliant"]
 
 
 class TestFaultsOfAws:

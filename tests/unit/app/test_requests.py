@@ -387,6 +387,13 @@ class TestPlacesInS3:
 
         assert found == [("the output", uri, S3Use.WRITES) for uri in uris]
 
+    @pytest.mark.parametrize(("given", "kept"), [("alias/k", "alias/k"), ("", None), (None, None)])
+    def test_the_key_of_the_output_is_kept(self, given: str | None, kept: str | None) -> None:
+        config = {"s3OutputPath": "s3://a", "kmsKeyId": given}
+        (place,) = asked_for(inputDataConfig=None, outputDataConfig=config).s3_places
+
+        assert place.kms_key == kept
+
     def test_checkpoints_are_read_and_written(self) -> None:
         assert the_places(checkpointConfig={"s3Uri": "s3://a/c"}) == [
             ("the checkpoints", "s3://a/c", S3Use.READS_PREFIX),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from vpc_guardrail import __version__
 from vpc_guardrail.cli.main import app, main
+from vpc_guardrail.core.engine import SPECS
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -114,10 +115,21 @@ def test_an_unknown_profile_ends_with_2(monkeypatch: pytest.MonkeyPatch, region:
     assert done.stderr == "vpc-guardrail: The config profile (nobody) could not be found\n"
 
 
-def test_an_empty_name_ends_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+@pytest.mark.parametrize("name", ["", "a b", "a-", "a_b", "a" * 64, "train-1\n"])
+@pytest.mark.parametrize("command", ["check", "snapshot"])
+def test_a_name_that_no_job_can_have_is_refused_before_any_call(command: str, name: str) -> None:
+    done = run(command, name)
 
-    assert run("check", "").exit_code == 2
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("vpc-guardrail: no name of a training job: ")
+    assert "letters, digits and hyphens between them, at most 63 characters" in done.stderr
+
+
+def test_where_nobody_looks_the_list_of_checks_is_not_wrapped() -> None:
+    done = CliRunner().invoke(app, ["checks"], env={"COLUMNS": "80", "TERM": "dumb"})
+
+    titles = {spec.title for spec in SPECS}
+    assert all(any(title in line for line in done.stdout.splitlines()) for title in titles)
 
 
 def test_no_credentials_end_with_4(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,4 +156,25 @@ def test_a_file_that_is_no_snapshot_ends_with_2_and_is_named(
 
 
 def test_a_folder_is_no_snapshot(tmp_path: Path) -> None:
-    assert check(tmp_path).exit_code == 2
+    done = check(tmp_path)
+
+    assert done.exit_code == 2
+    assert done.stderr == f"vpc-guardrail: {tmp_path}: a folder, not a snapshot\n"
+
+
+def test_a_hyphen_stands_for_standard_input() -> None:
+    done = CliRunner().invoke(
+        app, ["check", "--snapshot", "-", "--format", "json"], input=FAULTY.read_text()
+    )
+
+    (verdict,) = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert verdict["job"]["name"] == "faulty-1"
+
+
+@pytest.mark.parametrize("content", [b"{}", b"\xff\xfe"], ids=["something else", "no text"])
+def test_what_is_wrong_with_standard_input_is_told(content: bytes) -> None:
+    done = CliRunner().invoke(app, ["check", "--snapshot", "-"], input=content)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith("vpc-guardrail: standard input: ")

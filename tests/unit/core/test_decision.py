@@ -20,7 +20,14 @@ from tests.builders import (
     a_subnet,
     a_vpc,
 )
-from vpc_guardrail.core.decision import Action, Verdict, judge, stopping_checks, verdict_of
+from vpc_guardrail.core.decision import (
+    Action,
+    Verdict,
+    failed_checks,
+    judge,
+    stopping_checks,
+    verdict_of,
+)
 from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS
 from vpc_guardrail.core.finding import CheckSpec, Severity, Status, StopPolicy
 from vpc_guardrail.core.model import JobSource
@@ -89,6 +96,21 @@ class TestVerdict:
 
 def failing(spec: CheckSpec, severity: Severity | None = None) -> Finding:
     return a_finding(FAIL, check=spec.name, severity=severity or spec.severity)
+
+
+class TestFailedChecks:
+    def test_those_that_make_a_job_noncompliant_are_named_once_and_sorted(self) -> None:
+        findings = [
+            a_finding(FAIL, check="s3-reachable", severity=HIGH, resource="subnet-a"),
+            a_finding(FAIL, check="s3-reachable", severity=HIGH, resource="subnet-b"),
+            a_finding(FAIL, check="internet-access", severity=MEDIUM),
+            a_finding(FAIL, check="security-group-efa", severity=LOW),
+            a_finding(UNKNOWN, check="dns-resolves-s3", severity=CRITICAL),
+            a_finding(PASS, check="vpc-tenancy-default", severity=HIGH),
+        ]
+
+        assert failed_checks(findings, Settings()) == ("internet-access", "s3-reachable")
+        assert failed_checks(findings, Settings(threshold=HIGH)) == ("s3-reachable",)
 
 
 class TestStop:

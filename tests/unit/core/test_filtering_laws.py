@@ -73,7 +73,10 @@ def test_adding_a_rule_never_removes_an_admission(
 
     before, after = answer(attached), answer([with_one_more, second])
 
-    if isinstance(before, Admission):
+    if isinstance(after, Unknown):
+        # The list that is not read may name the addresses that were left out.
+        assert means(before) in ("unknown", None, Means.PART_OF_ADDRESSES)
+    elif isinstance(before, Admission):
         assert isinstance(after, Admission)
         assert STRENGTH.index(after.means) >= STRENGTH.index(before.means)
     if isinstance(before, Unknown):

@@ -191,7 +191,17 @@ class TestPrefixLists:
     def test_a_list_that_is_not_there_may_take_everything(self) -> None:
         missing = a_route("pl-x", to=transit_gateway())
 
-        assert winner(BY_LIST, missing) == Unknown("the entries of pl-x could not be read")
+        assert winner(BY_LIST, missing) == Unknown(
+            "the entries of pl-x could not be read: prefix list pl-x was not found"
+        )
+
+    def test_why_a_list_could_not_be_read_is_told(self) -> None:
+        unread = a_customer_list("pl-x", DENIED)
+        elsewhere = a_route("pl-x", to=transit_gateway())
+
+        assert winner(BY_LIST, elsewhere, lists=(S3_ENTRIES, unread)) == Unknown(
+            f"the entries of pl-x could not be read: {DENIED.reason}"
+        )
 
     def test_an_unread_list_to_the_same_target_changes_nothing(self) -> None:
         same = a_route("pl-x", to=endpoint())

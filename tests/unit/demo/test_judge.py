@@ -14,10 +14,12 @@ from demo.judge import (
     fact_of_dead_letters,
     fact_of_duplicate,
     fact_of_failed_call,
+    fact_of_scores,
     fact_of_stopper,
     is_over,
 )
-from demo.scenario import JOB_WITHOUT_VPC, JOBS, SOUND_JOB
+from demo.outcome import VpcResult
+from demo.scenario import JOB_WITHOUT_VPC, JOBS, SOUND_JOB, VPC_STEPS
 from tests.unit.demo.sights import a_call
 
 if TYPE_CHECKING:
@@ -112,6 +114,30 @@ def test_the_enforcer_alone_stops(callers: list[str], holds: bool, says: str) ->
 
     assert fact.holds is holds
     assert says in fact.text
+
+
+MENDED = [VpcResult(step.compliance, f"{step.annotation}more") for step in VPC_STEPS]
+
+
+def test_the_vpc_becomes_compliant_at_the_last_step() -> None:
+    fact = fact_of_scores(MENDED)
+
+    assert fact.holds
+    assert fact.text.endswith(": NON_COMPLIANT, NON_COMPLIANT, COMPLIANT.")
+
+
+@pytest.mark.parametrize("step", range(len(MENDED)))
+@pytest.mark.parametrize(
+    "change", [{"compliance": "NOT_APPLICABLE"}, {"annotation": "Score 57 of 100."}]
+)
+def test_a_vpc_that_is_anything_else_on_its_way_is_a_fault(
+    step: int, change: dict[str, str]
+) -> None:
+    results = [*MENDED]
+    results[step] = replace(results[step], **change)
+
+    assert not fact_of_scores(results).holds
+    assert not fact_of_scores(results[:step]).holds
 
 
 def test_a_job_is_over_when_it_ended_and_all_was_told() -> None:

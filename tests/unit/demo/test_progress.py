@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from demo.outcome import Outcome
+from demo.outcome import Outcome, VpcResult
 from demo.progress import Display, can_animate
 
 
@@ -39,13 +40,25 @@ def test_in_a_pipe_each_change_of_a_job_is_one_line() -> None:
             display.jobs({"sound": replace(running, verdict="compliant", inspections=1)})
         display.jobs({"sound": replace(running, verdict="compliant", inspections=2)})
 
-    lines = [" ".join(line.split()) for line in file.getvalue().splitlines()]
+    *lines, last = [" ".join(line.split()) for line in file.getvalue().splitlines()]
     assert lines == [
         "sound not yet inspected, running",
         "sound compliant, running",
-        "✓ 0.0 s Jobs start",
     ]
+    assert re.fullmatch(r"✓ [0-9.]+ s Jobs start", last)
     assert "\x1b" not in file.getvalue()
+
+
+def test_in_a_pipe_each_score_of_the_vpc_is_one_line() -> None:
+    file = io.StringIO()
+    with Display(Console(file=file, width=100)) as display:
+        display.vpc("no S3 endpoint", VpcResult("NON_COMPLIANT", "Score 69 of 100. HIGH x: y."))
+        display.vpc("an S3 endpoint", VpcResult("COMPLIANT", "Score 100 of 100."))
+
+    assert [" ".join(line.split()) for line in file.getvalue().splitlines()] == [
+        "no S3 endpoint NON_COMPLIANT, score 69 of 100",
+        "an S3 endpoint COMPLIANT, score 100 of 100",
+    ]
 
 
 def test_a_step_that_fails_is_marked_and_the_error_goes_on() -> None:

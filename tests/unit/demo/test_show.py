@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from demo.judge import Ending, Fact
-from demo.outcome import Finding
-from demo.scenario import JOBS
+from demo.outcome import Finding, VpcResult
+from demo.scenario import JOBS, VPC_STEPS
 from demo.show import (
     alert_in_full,
     closing_line,
@@ -18,6 +18,8 @@ from demo.show import (
     ending_table,
     introduction,
     say,
+    vpc_line,
+    vpc_table,
 )
 from tests.unit.demo.sights import an_alert
 
@@ -25,6 +27,7 @@ ENDING = Ending(
     outcomes={plan.name: plan.expected for plan in JOBS},
     facts=[Fact(True, "It holds."), Fact(False, "It does not.")],
     alert=an_alert(),
+    vpc=[VpcResult(step.compliance, f"{step.annotation}...") for step in VPC_STEPS],
 )
 
 
@@ -40,6 +43,7 @@ def shown(width: int, file: io.StringIO | None = None) -> str:
     for part in (
         introduction(),
         ending_table(ENDING, width),
+        vpc_table(ENDING.vpc),
         alert_in_full(an_alert()),
         ending_facts(ENDING, console.options.ascii_only),
         closing_line([], 12.3),
@@ -59,7 +63,15 @@ def test_everything_fits_any_width_and_nothing_is_lost(width: int) -> None:
         for finding in plan.expected.findings:
             assert finding.check in text
             assert finding.severity in text
+    for step in VPC_STEPS:
+        assert f"{step.what}: {step.compliance}" in text
     assert "…" not in text
+
+
+def test_a_line_about_a_vpc_has_its_compliance_and_its_score() -> None:
+    result = VpcResult("NON_COMPLIANT", "Score 69 of 100. CRITICAL s3-reachable: subnet-1.")
+
+    assert vpc_line(result).plain == "NON_COMPLIANT, score 69 of 100"
 
 
 def test_lines_in_a_pipe_have_no_blanks_at_their_end() -> None:

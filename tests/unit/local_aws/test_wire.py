@@ -56,7 +56,6 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
             "SendMessage",
         ),
         (a_call("s3", path="/bucket", query="policy", method="GET"), "s3", "GetBucketPolicy"),
-        (a_call("s3", path="/bucket", query="location", method="GET"), "s3", "GetBucketLocation"),
         (a_call("s3", path="/bucket/key", query="policy", method="GET"), "s3", "GET /bucket/key"),
         (a_call("s3", path="/bucket", query="policy", method="PUT"), "s3", "PUT /bucket"),
         (a_call("s3", b"Action=DescribeVpcs", path="/bucket/key"), "s3", "POST /bucket/key"),

@@ -14,6 +14,7 @@ from tests.builders import NOW, a_finding, a_job, a_network, a_tuning_job
 from tests.fakes import (
     FakeJobs,
     FakeLedger,
+    FakeMeter,
     FakeNetworks,
     FakePublisher,
     FakeStopOrders,
@@ -293,6 +294,7 @@ def everything_said(request: Request, *, described: bool) -> str:
         ledger=FakeLedger(),
         alerts=alerts_through(publisher, Settings(mode=Mode.ENFORCE)),
         stop_orders=orders,
+        meter=FakeMeter(),
         settings=Settings(mode=Mode.ENFORCE),
         now=lambda: NOW,
         tags=FakeTags(),

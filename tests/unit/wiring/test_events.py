@@ -135,9 +135,11 @@ class TestAFailedCall:
     def test_it_is_ignored_even_if_it_names_a_job(self) -> None:
         assert isinstance(parse_event(a_message(ErrorCode="ThrottlingException"), HOME), Ignored)
 
-    @pytest.mark.parametrize("error_code", ["", 0, False, ["x"], {"a": "b"}])
-    def test_an_error_code_of_any_form_is_a_failure(self, error_code: Json) -> None:
-        assert isinstance(parse_event(a_message(errorCode=error_code), HOME), Ignored)
+    @pytest.mark.parametrize("error_code", ["", " ", 0, False, [], ["x"], {"a": "b"}])
+    def test_an_error_code_that_tells_nothing_is_no_failed_call(self, error_code: Json) -> None:
+        """Such an event must not vanish: what it means is for a person to see."""
+        with pytest.raises(MalformedEventError, match="errorCode"):
+            parse_event(a_message(errorCode=error_code), HOME)
 
     def test_the_reason_is_harmless_and_short(self) -> None:
         parsed = parse_event(a_message(errorCode="\x1b[31m\u202eX\n" + "y" * 9999), HOME)

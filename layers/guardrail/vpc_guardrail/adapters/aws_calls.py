@@ -45,7 +45,7 @@ JOB_INSPECTOR: Final[CallTable] = MappingProxyType(
         ),
         "efs": ("DescribeMountTargets",),
         "fsx": ("DescribeFileSystems",),
-        "s3": ("GetBucketLocation", "GetBucketPolicy"),
+        "s3": ("GetBucketPolicy",),
         "sagemaker": ("DescribeHyperParameterTuningJob", "DescribeTrainingJob", "ListTags"),
         "sns": ("Publish",),
         "sqs": ("SendMessage",),
@@ -98,8 +98,35 @@ SECURITY_HUB_IMPORTER: Final[CallTable] = MappingProxyType(
 )
 """Imports findings into Security Hub, and keeps when each was imported first."""
 
+CONFIG_RULE: Final[CallTable] = MappingProxyType(
+    {
+        "config": (
+            "GetComplianceDetailsByConfigRule",
+            "GetResourceConfigHistory",
+            "PutEvaluations",
+        ),
+        "dynamodb": ("GetItem", "UpdateItem"),
+        "ec2": (
+            "DescribeDhcpOptions",
+            "DescribeInstanceTypes",
+            "DescribeNatGateways",
+            "DescribeNetworkAcls",
+            "DescribePrefixLists",
+            "DescribeRouteTables",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeVpcAttribute",
+            "DescribeVpcEndpoints",
+            "DescribeVpcs",
+            "GetManagedPrefixListEntries",
+        ),
+    }
+)
+"""Scores VPCs for AWS Config; reads no job, tells nobody else, and cannot stop anything."""
+
 CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
     {
+        "config_rule": CONFIG_RULE,
         "daily_digest": DAILY_DIGEST,
         "job_enforcer": JOB_ENFORCER,
         "job_inspector": JOB_INSPECTOR,

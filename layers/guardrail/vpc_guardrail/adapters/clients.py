@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.session import Session
 from botocore.config import Config
 
 from vpc_guardrail import __version__
+from vpc_guardrail.adapters.s3_redirects import stay_in_region
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -35,6 +36,13 @@ CONNECT_SECONDS, READ_SECONDS = 2, 5
 """AWS answers these calls within a second; what takes longer is tried again."""
 
 
+OF_THE_REGION: Final = "regional"
+"""S3 is asked in the Region also where that is us-east-1, whose clients else ask any Region.
+
+Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-regional-endpoint.html
+"""
+
+
 def client_config() -> Config:
     """The settings of every client: few patient attempts, short time-outs, a name of our own."""
     return Config(
@@ -43,6 +51,7 @@ def client_config() -> Config:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=PARALLEL_CALLS,
         user_agent_extra=f"vpc-guardrail/{__version__}",
+        s3={"us_east_1_regional_endpoint": OF_THE_REGION},
     )
 
 
@@ -58,6 +67,12 @@ class Clients:
         self._lock = Lock()
 
     @property
+    def config(self) -> BaseClient:
+        """The client of AWS Config, which asks for the scores of VPCs."""
+        client: BaseClient = self._client("config")
+        return client
+
+    @property
     def dynamodb(self) -> DynamoDBClient:
         """The client of the ledger."""
         client: DynamoDBClient = self._client("dynamodb")
@@ -71,7 +86,7 @@ class Clients:
 
     @property
     def s3(self) -> S3Client:
-        """The client of the buckets' policies."""
+        """The client of the buckets' policies; it stays in its Region."""
         client: S3Client = self._client("s3")
         return client
 
@@ -131,4 +146,6 @@ class Clients:
                     service,  # type: ignore[call-overload] # the overloads want literals
                     config=client_config(),
                 )
+                if service == "s3":
+                    stay_in_region(self._made[service])
             return self._made[service]

@@ -67,6 +67,11 @@ def ids(found: Iterable[Description], member: str) -> frozenset[str]:
     return frozenset(each[member] for each in found if each.get(member))
 
 
+def tags(item: Description) -> dict[str, str]:
+    """The tags of a resource, by their keys."""
+    return {text(each, "Key"): each.get("Value") or "" for each in items(item, "Tags")}
+
+
 def block(address: str) -> Block:
     """A block of addresses; what stands after its prefix does not matter to EC2."""
     try:

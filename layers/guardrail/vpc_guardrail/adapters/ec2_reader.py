@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from botocore import xform_name
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     )
 
 T = TypeVar("T")
+
+Filter: TypeAlias = "Mapping[str, Any]"
+"""A filter as EC2 takes it: its name and the values, any of which will do."""
 
 FILTER_VALUES = 200
 """Values that one filter takes at most.
@@ -188,20 +191,21 @@ class Ec2Reader:
         filter_name: str,
         values: Iterable[str],
         parse: Callable[[list[Description]], Fact[T]],
+        *also: Filter,
     ) -> Fact[T]:
-        """What a filter of this name finds for any of the values."""
+        """What a filter of this name finds for any of the values, and what others let through."""
         found = faults.fact(
-            _named(question), lambda: [*self._filtered(question, filter_name, values)]
+            _named(question), lambda: [*self._filtered(question, filter_name, values, also)]
         )
         return found if isinstance(found, Unknown) else parse(found)
 
     def _filtered(
-        self, question: Question, name: str, values: Iterable[str]
+        self, question: Question, name: str, values: Iterable[str], also: tuple[Filter, ...]
     ) -> Iterator[Description]:
         wanted = sorted(value for value in values if FILTERABLE.fullmatch(value))
         for start in range(0, len(wanted), FILTER_VALUES):
             part = {"Name": name, "Values": wanted[start : start + FILTER_VALUES]}
-            yield from self._pages(question, {question.filter_parameter: [part]})
+            yield from self._pages(question, {question.filter_parameter: [part, *also]})
 
     def _pages(self, question: Question, parameters: Mapping[str, Any]) -> Iterator[Description]:
         client: BaseClient = self._ec2

@@ -11,6 +11,7 @@ from vpc_guardrail.adapters.ec2_answers import (
     by_id,
     ids,
     items,
+    tags,
     text,
 )
 from vpc_guardrail.core.model import Peers, SecurityGroup, SecurityGroupRule
@@ -28,6 +29,12 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.
 """
 
 PROTOCOLS_WITH_PORTS = frozenset({TCP, UDP})
+
+DEFAULT_GROUP_NAME = "default"
+"""The name of the group that a VPC comes with; no other can be given it.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+"""
 
 ASSOCIATED = "associated"
 """The state in which a group serves a further VPC."""
@@ -55,6 +62,8 @@ def _security_group(item: Description) -> SecurityGroup:
         owner_id=text(item, "OwnerId"),
         ingress=tuple(_rule(each) for each in items(item, "IpPermissions")),
         egress=tuple(_rule(each) for each in items(item, "IpPermissionsEgress")),
+        is_default=item.get("GroupName") == DEFAULT_GROUP_NAME,
+        tags=tags(item),
     )
 
 

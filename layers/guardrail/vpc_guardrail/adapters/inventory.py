@@ -30,6 +30,7 @@ class Inventory:
     `upcoming` gives the jobs that are known to be judged in this batch; it is called when a
     network has to be read. Jobs that were not known then cost a reading of their own, unless they
     name only what was read. Without a reader of `file_systems` or `buckets` those stay unknown.
+    With `every_nat_gateway`, for remedies that name one, those without a route are read as well.
     """
 
     def __init__(
@@ -39,12 +40,15 @@ class Inventory:
         upcoming: Callable[[], Sequence[TrainingJob]] = tuple,
         file_systems: FileSystemReader | None = None,
         buckets: S3Reader | None = None,
+        *,
+        every_nat_gateway: bool = False,
     ) -> None:
         self._ec2 = Ec2Reader(ec2)
         self._now = now
         self._upcoming = upcoming
         self._file_systems = file_systems
         self._buckets = buckets
+        self._every_nat_gateway = every_nat_gateway
         self._readings: list[tuple[Wanted, Network]] = []
         self._faults: list[tuple[Wanted, BotoCoreError | ClientError]] = []
 
@@ -62,7 +66,7 @@ class Inventory:
         for wanted, fault in self._faults:
             if wanted.covers(own):
                 raise fault
-        wanted = Wanted.by(job, *self._upcoming())
+        wanted = Wanted.by(job, *self._upcoming(), every_nat_gateway=self._every_nat_gateway)
         try:
             network = read_network(
                 self._ec2, wanted, self._now(), self._file_systems, self._buckets

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LISTS_READ = 20
 """Prefix lists that are asked for by their ids at most: one call each."""
 
-TOO_MANY = Unknown(f"its entries were not read: more than {LISTS_READ} prefix lists are in use")
+TOO_MANY = Unknown("its entries were not read: too many prefix lists are in use")
 
 
 class PrefixLists:
@@ -32,11 +32,16 @@ class PrefixLists:
     """
 
     def __init__(
-        self, ec2: Ec2Reader, pool: Executor, found: Fact[Mapping[str, PrefixList]]
+        self,
+        ec2: Ec2Reader,
+        pool: Executor,
+        found: Fact[Mapping[str, PrefixList]],
+        at_most: int = LISTS_READ,
     ) -> None:
         self._ec2 = ec2
         self._pool = pool
         self._found = found
+        self._at_most = at_most
         self._asked: dict[str, Future[Fact[Blocks]]] = {}
         self._left_out: set[str] = set()
 
@@ -56,7 +61,7 @@ class PrefixLists:
         if isinstance(self._found, Unknown):
             return
         for list_id in sorted(list_ids - _with_entries(self._found) - self._asked.keys()):
-            if len(self._asked) < LISTS_READ:
+            if len(self._asked) < self._at_most:
                 self._asked[list_id] = self._pool.submit(self._ec2.prefix_list_entries, list_id)
             else:
                 self._left_out.add(list_id)

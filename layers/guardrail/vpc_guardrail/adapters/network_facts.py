@@ -15,6 +15,7 @@ from vpc_guardrail.adapters.ec2_answers import (
     ipv4_block,
     items,
     structure,
+    tags,
     text,
     texts,
 )
@@ -71,6 +72,7 @@ def _subnet(item: Description) -> Subnet:
         availability_zone=item.get("AvailabilityZone") or "",
         available_addresses=addresses,
         outpost_arn=item.get("OutpostArn") or None,
+        tags=tags(item),
     )
 
 
@@ -96,6 +98,7 @@ def vpcs(
             dns_hostnames=dns_hostnames.get(vpc_id, unread),
             internet_block_mode=access.get("InternetGatewayBlockMode") or NO_BLOCK,
             dhcp_options_id=item.get("DhcpOptionsId") or NO_OPTIONS,
+            tags=tags(item),
         )
 
     return by_id("ec2:DescribeVpcs", "VpcId", found, parse)

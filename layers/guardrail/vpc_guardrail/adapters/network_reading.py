@@ -4,44 +4,31 @@ The first wave asks for what the jobs name (subnets, security groups, file syste
 instance types that the table does not know) and for AWS's own prefix lists; the second for what
 their VPCs hold. What only an answer names is asked for as soon as that answer is there: the network
 interfaces of file systems, the DHCP option sets of the VPCs, further prefix lists that routes name,
-for interface endpoints whether their VPC has DNS hostnames, and the security groups of interfaces.
+for interface endpoints whether their VPC has DNS hostnames, the security groups of interfaces, and
+the NAT gateways, where a route leads to one.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.adapters import dhcp_facts, file_systems, network_facts
+from vpc_guardrail.adapters import file_systems, follow_ups, network_facts, parallel
 from vpc_guardrail.adapters.bucket_reading import Buckets
-from vpc_guardrail.adapters.clients import PARALLEL_CALLS
-from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints, needs_dns_hostnames
+from vpc_guardrail.adapters.endpoint_needs import groups_of_endpoints
 from vpc_guardrail.adapters.list_reading import PrefixLists, lists_without, named_by_rules
 from vpc_guardrail.core.model import Network, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
-    from vpc_guardrail.adapters.ec2_answers import Description
     from vpc_guardrail.adapters.ec2_reader import Ec2Reader
     from vpc_guardrail.adapters.file_systems import FileSystemReader, Targets
     from vpc_guardrail.adapters.s3_reader import S3Reader
     from vpc_guardrail.adapters.wanted import Wanted
-    from vpc_guardrail.core.model import (
-        DhcpOptions,
-        Endpoint,
-        Fact,
-        PrefixList,
-        SecurityGroup,
-        Subnet,
-    )
-
-NO_HOSTNAMES_NEEDED = Unknown("no interface endpoint of the VPC needs it")
-"""Why it was not asked for whether a VPC has DNS hostnames."""
+    from vpc_guardrail.core.model import Fact, PrefixList, SecurityGroup, Subnet
 
 
 def read_network(
@@ -52,22 +39,12 @@ def read_network(
     of_buckets: S3Reader | None = None,
 ) -> Network:
     """Read the network; each fact is read or Unknown, and faults raise."""
-    with _pool() as pool:
+    with parallel.pool() as pool:
         named = _first_wave(ec2, pool, wanted, of_file_systems, of_buckets)
         vpc_ids = _vpc_ids(named.subnets)
         if isinstance(vpc_ids, Unknown):
             return _without_vpc(wanted, named, vpc_ids, at)
         return _second_wave(ec2, pool, wanted, named, vpc_ids, at)
-
-
-@contextmanager
-def _pool() -> Iterator[ThreadPoolExecutor]:
-    """Threads for parallel calls; a fault in one call takes back those that have not begun."""
-    pool = ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="ec2")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +131,19 @@ def _second_wave(
     tables = pool.submit(ec2.route_tables, vpc_ids)
     lists = PrefixLists(ec2, pool, named.lists)
     lists.ask_for_those_of_rules(named.groups)
-    nat_gateways = pool.submit(ec2.nat_gateways, vpc_ids)
+    every_nat = pool.submit(ec2.nat_gateways, vpc_ids) if wanted.every_nat_gateway else None
     acls = pool.submit(ec2.network_acls, vpc_ids)
     support = {vpc_id: pool.submit(ec2.dns_support, vpc_id) for vpc_id in sorted(vpc_ids)}
-    group_vpcs = pool.submit(_group_vpcs, ec2, named.groups, vpc_ids)
-    options = pool.submit(_dhcp_options, ec2, vpcs.result())
+    group_vpcs = pool.submit(follow_ups.group_vpcs, ec2, named.groups, vpc_ids)
+    options = pool.submit(follow_ups.dhcp_options, ec2, vpcs.result())
     of_mounts = file_systems.groups_of_interfaces(interfaces.result())
     guards = (groups_of_endpoints(endpoints.result()) | of_mounts) - wanted.group_ids
-    of_guards = pool.submit(_further_groups, ec2, guards, named.groups)
+    of_guards = pool.submit(follow_ups.further_groups, ec2, guards, named.groups)
     hostnames = {
-        vpc_id: pool.submit(_dns_hostnames, ec2, vpc_id, endpoints.result())
+        vpc_id: pool.submit(follow_ups.dns_hostnames, ec2, vpc_id, endpoints.result())
         for vpc_id in sorted(vpc_ids)
     }
+    nat = every_nat or pool.submit(follow_ups.nat_gateways, ec2, tables.result(), vpc_ids)
     lists.ask_for_those_of_routes(tables.result())
     groups = _with(of_guards.result(), named.groups)
     lists.ask_for_those_of_rules(groups)
@@ -179,7 +157,7 @@ def _second_wave(
         vpcs=network_facts.vpcs(vpcs.result(), _results(support), _results(hostnames)),
         route_tables=tables.result(),
         endpoints=endpoints.result(),
-        nat_gateways=nat_gateways.result(),
+        nat_gateways=nat.result(),
         prefix_lists=lists.read(),
         network_acls=acls.result(),
         dhcp_options=options.result(),
@@ -188,40 +166,6 @@ def _second_wave(
         unread_groups=_unread(guards, of_guards.result()),
         file_systems=file_systems.mount_points(named.mounts, interfaces.result()),
     )
-
-
-def _group_vpcs(
-    ec2: Ec2Reader, groups: Fact[Mapping[str, SecurityGroup]], vpc_ids: frozenset[str]
-) -> Fact[Mapping[str, frozenset[str]]]:
-    """The associations of the groups; no call where one VPC holds all subnets and groups."""
-    if isinstance(groups, Unknown):
-        return groups
-    if len(vpc_ids.union(group.vpc_id for group in groups.values())) == 1:
-        return {}
-    return ec2.group_vpcs(groups.keys())
-
-
-def _dhcp_options(ec2: Ec2Reader, vpcs: Fact[list[Description]]) -> Fact[Mapping[str, DhcpOptions]]:
-    """The option sets that the VPCs name; no call where they name none."""
-    wanted = dhcp_facts.associated_ids(vpcs)
-    return wanted if isinstance(wanted, Unknown) else ec2.dhcp_options(wanted)
-
-
-def _dns_hostnames(
-    ec2: Ec2Reader, vpc_id: str, endpoints: Fact[Mapping[str, Endpoint]]
-) -> Fact[bool]:
-    """Whether a VPC has DNS hostnames; no call where none of its endpoints needs them."""
-    if isinstance(endpoints, Unknown):
-        return endpoints
-    needed = any(needs_dns_hostnames(each) for each in endpoints.values() if each.vpc_id == vpc_id)
-    return ec2.dns_hostnames(vpc_id) if needed else NO_HOSTNAMES_NEEDED
-
-
-def _further_groups(
-    ec2: Ec2Reader, ids: frozenset[str], groups: Fact[Mapping[str, SecurityGroup]]
-) -> Fact[Mapping[str, SecurityGroup]]:
-    """More groups than the jobs name; no call where there are none, or no group may be read."""
-    return groups if isinstance(groups, Unknown) else ec2.further_security_groups(ids)
 
 
 def _with(

@@ -1,12 +1,13 @@
-"""One question each to S3 about a bucket: what was read, or why it may not or cannot be known."""
+"""The one question to S3 about a bucket: what was read, or why it may not or cannot be known."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, EndpointProviderError, ParamValidationError
 
 from vpc_guardrail.adapters import faults
+from vpc_guardrail.adapters.s3_redirects import BucketElsewhereError
 from vpc_guardrail.core.model import S3Bucket, Unknown
 
 if TYPE_CHECKING:
@@ -16,19 +17,15 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.core.model import Fact
 
-T = TypeVar("T")
-
-GET_POLICY, GET_LOCATION = "s3:GetBucketPolicy", "s3:GetBucketLocation"
+GET_POLICY = "s3:GetBucketPolicy"
 
 NO_POLICY = "NoSuchBucketPolicy"
 
 WORDS = {
     "AllAccessDisabled": "S3 has disabled all access to bucket {bucket}",
-    "IllegalLocationConstraintException": "bucket {bucket} lies in another Region",
     "InvalidBucketName": "S3 knows no bucket of a name such as {bucket}",
     "MethodNotAllowed": "bucket {bucket} is owned by another account",
     "NoSuchBucket": "bucket {bucket} does not exist",
-    "PermanentRedirect": "bucket {bucket} lies in another Region",
 }
 """What S3's codes tell about a bucket.
 
@@ -40,12 +37,6 @@ DENIED = (
     "account"
 )
 
-OLDEST_REGION, OLD_EUROPE = "us-east-1", {"EU": "eu-west-1"}
-"""The Region of a bucket without a location, and of buckets with a location of old.
-
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
-"""
-
 
 class S3Reader:
     """Asks S3; faults raise. `s3` makes the client when a bucket is first asked for."""
@@ -53,55 +44,41 @@ class S3Reader:
     def __init__(self, s3: Callable[[], S3Client]) -> None:
         self._s3 = s3
 
-    def policy(self, bucket: str, account: str) -> Fact[str | None]:
+    def bucket(self, name: str, account: str) -> S3Bucket:
+        """A bucket by what S3 tells of its policy, or why nothing is known of it.
+
+        Whatever it tells, also that there is none, proves two things more: the account owns the
+        bucket, or the call would have been denied, and it lies in the client's Region, or S3 would
+        have led elsewhere.
+        """
+        policy = self._policy(name, account)
+        if isinstance(policy, Unknown):
+            return S3Bucket(name, owner=policy, region=policy, policy=policy)
+        return S3Bucket(name, account, self._s3().meta.region_name, policy)
+
+    def _policy(self, bucket: str, account: str) -> Fact[str | None]:
         """The policy of a bucket that the account owns; None if it has none."""
-        return _asked(GET_POLICY, bucket, lambda: self._policy(bucket, account))
-
-    def _policy(self, bucket: str, account: str) -> str | None:
         try:
-            return self._s3().get_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account)[
-                "Policy"
-            ]
+            answer = self._s3().get_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account)
+        except BucketElsewhereError as error:
+            where = f" ({error.region})" if error.region else ""
+            return Unknown(f"bucket {bucket} lies in another Region{where}")
         except ClientError as error:
-            if faults.code_of(error) == NO_POLICY:
-                return None
-            raise
-
-    def region(self, bucket: str, account: str) -> Fact[str]:
-        """The Region of a bucket that the account owns."""
-        found = _asked(
-            GET_LOCATION,
-            bucket,
-            lambda: self._s3().get_bucket_location(Bucket=bucket, ExpectedBucketOwner=account),
-        )
-        if isinstance(found, Unknown):
-            return found
-        location: str | None = found.get("LocationConstraint")
-        return OLD_EUROPE.get(location, location) if location else OLDEST_REGION
+            return None if faults.code_of(error) == NO_POLICY else _unknown(bucket, error)
+        except (EndpointProviderError, ParamValidationError):
+            # Whoever starts a job chooses the name: that no request can be made for it is no fault.
+            return Unknown(f"S3 knows no bucket of a name such as {bucket}")
+        return answer["Policy"]
 
 
-def bucket_facts(name: str, account: str, policy: Fact[str | None], region: Fact[str]) -> S3Bucket:
-    """A bucket by two answers, either of which proves that the account owns it."""
-    owner: Fact[str] = account
-    if isinstance(policy, Unknown) and isinstance(region, Unknown):
-        owner = policy
-    return S3Bucket(name, owner, region, policy)
-
-
-def _asked(action: str, bucket: str, read: Callable[[], T]) -> Fact[T]:
-    """What was read, or Unknown; faults raise."""
-    try:
-        return read()
-    except ClientError as error:
-        code = faults.code_of(error)
-        if code in WORDS:
-            return Unknown(WORDS[code].format(bucket=bucket))
-        if faults.is_denied(error):
-            return Unknown(DENIED.format(action=action, bucket=bucket))
-        reason = faults.unknowable(action, error)
-        if reason is None:
-            raise
-        return Unknown(reason)
-    except (EndpointProviderError, ParamValidationError):
-        # Whoever starts a job chooses the name: one that no request can be made for is no fault.
-        return Unknown(f"S3 knows no bucket of a name such as {bucket}")
+def _unknown(bucket: str, error: ClientError) -> Unknown:
+    """Why a bucket is not known; faults raise."""
+    code = faults.code_of(error)
+    if code in WORDS:
+        return Unknown(WORDS[code].format(bucket=bucket))
+    if faults.is_denied(error):
+        return Unknown(DENIED.format(action=GET_POLICY, bucket=bucket))
+    reason = faults.unknowable(GET_POLICY, error)
+    if reason is None:
+        raise error
+    return Unknown(reason)

@@ -27,9 +27,11 @@ class Wanted:
     """As the jobs write them; only those that the table of EFA types does not know."""
     file_systems: frozenset[FileSystem]
     buckets: frozenset[str] = frozenset()
+    every_nat_gateway: bool = False
+    """Whether NAT gateways are read also where no route leads to one."""
 
     @classmethod
-    def by(cls, job: TrainingJob, *others: TrainingJob) -> Wanted:
+    def by(cls, job: TrainingJob, *others: TrainingJob, every_nat_gateway: bool = False) -> Wanted:
         """What a job names, and with it what others name that live where it lives."""
         home = (job.region, job.account)
         here = [job, *(each for each in others if (each.region, each.account) == home)]
@@ -42,6 +44,7 @@ class Wanted:
             instance_types=frozenset(name for each in jobs for name in _types_to_ask_for(each)),
             buckets=frozenset(name for each in jobs for name in bucket_names(each)),
             file_systems=frozenset(name for each in jobs for name in each.file_systems),
+            every_nat_gateway=every_nat_gateway,
         )
 
     def covers(self, other: Wanted) -> bool:

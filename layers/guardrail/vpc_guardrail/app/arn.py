@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from vpc_guardrail.core.model import JobKind
 
-_PATTERN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
-    r":(?P<kind>training-job|hyper-parameter-tuning-job)/(?P<name>[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
-)
-"""Names of tuning jobs are shorter still: of 32 characters at most.
+NAME = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+"""What a job may be called; names of tuning jobs are shorter still: of 32 characters at most.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
+
+_PATTERN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
+    rf":(?P<kind>training-job|hyper-parameter-tuning-job)/(?P<name>{NAME})"
+)
 
 
 class MalformedArnError(ValueError):

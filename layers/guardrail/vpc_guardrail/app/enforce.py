@@ -7,7 +7,7 @@ from datetime import datetime
 from vpc_guardrail.app.circuit_breaker import CircuitBreaker, TooManyStopsError
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
-from vpc_guardrail.app.ports import JobReader, Ledger, Publisher, Stopper
+from vpc_guardrail.app.ports import JobReader, Ledger, Meter, Publisher, Stopper
 from vpc_guardrail.core.decision import still_stopping
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Mode, Settings
@@ -29,6 +29,7 @@ class Enforcer:
     ledger: Ledger
     publisher: Publisher
     breaker: CircuitBreaker
+    meter: Meter
     settings: Settings
     now: Callable[[], datetime]
 
@@ -78,6 +79,8 @@ class Enforcer:
         except JobAlreadyEndedError as error:
             message = f"{order.job_name} had ended before it could be stopped: {error}."
             return Enforcement(order, Outcome.ALREADY_ENDED, message)
+        # Counted at once: a second stop of the same job is refused, so it cannot be counted twice.
+        self.meter.job_stopped()
         checks = ", ".join(order.checks)
         return Enforcement(
             order, Outcome.STOPPED, f"{order.job_name} was stopped, because of {checks}."

@@ -11,3 +11,7 @@ class JobNotReadableError(Exception):
 
 class JobAlreadyEndedError(Exception):
     """The training job cannot be stopped, because it is not in progress any more."""
+
+
+class AccountNotReadableError(Exception):
+    """The VPCs of the account may not be listed; says why."""

@@ -10,12 +10,14 @@ from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.ports import (
     JobReader,
+    Json,
     Ledger,
+    Meter,
     NetworkReader,
     StopOrders,
     TagReader,
 )
-from vpc_guardrail.core.decision import Action, Judgement, judge
+from vpc_guardrail.core.decision import Action, Judgement, failed_checks, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
 from vpc_guardrail.core.model import Fact, Starter, TrainingJob
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
@@ -57,20 +59,29 @@ class Inspector:
     ledger: Ledger
     alerts: Alerts
     stop_orders: StopOrders
+    meter: Meter
     settings: Settings
     now: Callable[[], datetime]
     tags: TagReader
 
     def inspect(self, announcement: Announcement) -> Receipt:
-        """Judge and tell once per job, creation time and rule set.
+        """Judge, tell and count once per job, creation time and rule set.
 
         A stop order is sent again with every repetition: the enforcer obeys it once.
         """
         job = announced_job(announcement, self.jobs)
         key = f"inspect {job.arn} {job.created_at.isoformat()} {RULE_SET_VERSION}"
-        receipt = Receipt(
-            **self.ledger.once(key, lambda: asdict(self._judge_and_tell(job, announcement)))
-        )
+        judged_now: list[Judgement] = []
+
+        def judge_and_tell() -> Json:
+            judgement = replace(self.judgement_on(job), started_by=announcement.started_by)
+            self.alerts.about(judgement)
+            judged_now.append(judgement)
+            return asdict(_receipt(judgement))
+
+        receipt = Receipt(**self.ledger.once(key, judge_and_tell))
+        for judgement in judged_now:
+            self.meter.job_inspected(judgement, failed_checks(judgement.findings, self.settings))
         if receipt.action == Action.STOP.value:
             self.stop_orders.send(_order(job, receipt, announcement.started_by))
         return receipt
@@ -84,17 +95,6 @@ class Inspector:
             job = replace(job, tags=self.tags.tags_of(job.arn))
         network = self.networks.read(job) if job.has_vpc else None
         return judge(job, network, self.settings, self.now())
-
-    def _judge_and_tell(self, job: TrainingJob, announcement: Announcement) -> Receipt:
-        judgement = replace(self.judgement_on(job), started_by=announcement.started_by)
-        self.alerts.about(judgement)
-        return Receipt(
-            verdict=judgement.verdict.value,
-            action=judgement.action.value,
-            severity=judgement.severity.value,
-            vpc_id=judgement.vpc_id,
-            stopping_checks=[*judgement.stopping_checks],
-        )
 
 
 def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
@@ -114,6 +114,16 @@ def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
             ) from error
         return announcement.requested
     return job
+
+
+def _receipt(judgement: Judgement) -> Receipt:
+    return Receipt(
+        verdict=judgement.verdict.value,
+        action=judgement.action.value,
+        severity=judgement.severity.value,
+        vpc_id=judgement.vpc_id,
+        stopping_checks=[*judgement.stopping_checks],
+    )
 
 
 def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> StopOrder:

@@ -1,13 +1,24 @@
 """What the use cases need from outside, as protocols."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from __future__ import annotations
 
-from vpc_guardrail.app.alert_book import AllMended, Recurrence
-from vpc_guardrail.app.digest import Digest
-from vpc_guardrail.app.enforcement import Enforcement, StopOrder
-from vpc_guardrail.core.decision import Judgement
-from vpc_guardrail.core.model import Fact, JobKind, Network, TrainingJob
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vpc_guardrail.core.model import JobKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+    from datetime import datetime, timedelta
+
+    from vpc_guardrail.app.alert_book import AllMended, Recurrence
+    from vpc_guardrail.app.digest import Digest
+    from vpc_guardrail.app.enforcement import Enforcement, StopOrder
+    from vpc_guardrail.app.evaluation import Evaluation, Reading
+    from vpc_guardrail.app.vpc_changes import ResourceState
+    from vpc_guardrail.core.decision import Judgement
+    from vpc_guardrail.core.model import Fact, Network, TrainingJob
+    from vpc_guardrail.core.score import VpcScore
+    from vpc_guardrail.core.score_rule import ScoreRule
 
 Json = Any
 """A value that JSON can carry."""
@@ -32,6 +43,19 @@ class NetworkReader(Protocol):
 
     def read(self, job: TrainingJob) -> Network:
         """A snapshot in which each fact is read or `Unknown`; faults of AWS raise."""
+
+
+class AccountReader(Protocol):
+    """Reads the VPCs of an account, many at a time."""
+
+    def vpc_ids(self) -> tuple[str, ...]:
+        """All VPCs; raises `AccountNotReadableError` where they may not be listed."""
+
+    def networks(self, vpc_ids: Sequence[str], rule: ScoreRule) -> Iterator[tuple[str, Network]]:
+        """A snapshot for each VPC that exists, read as far as the rule asks; faults of AWS raise.
+
+        All facts are read after the call; a batch of VPCs is held at a time.
+        """
 
 
 class Ledger(Protocol):
@@ -61,6 +85,16 @@ class Publisher(Protocol):
         """Publish what became of an order to stop a job."""
 
 
+class Meter(Protocol):
+    """Counts what was done: once for each job, however often it is announced."""
+
+    def job_inspected(self, judgement: Judgement, failed_checks: Iterable[str]) -> None:
+        """Count a job that was judged just now, and each check that makes it noncompliant."""
+
+    def job_stopped(self) -> None:
+        """Count a job that was stopped just now."""
+
+
 class StopOrders(Protocol):
     """Hands orders to the enforcer."""
 
@@ -73,3 +107,50 @@ class Stopper(Protocol):
 
     def stop(self, name: str, kind: JobKind = JobKind.TRAINING) -> None:
         """Stop the job; raises `JobAlreadyEndedError` and `JobNotFoundError`."""
+
+
+class VpcScores(Protocol):
+    """Scores VPCs by what AWS says now."""
+
+    def score(self, vpc_ids: Sequence[str]) -> Iterator[VpcScore]:
+        """A score for each of these VPCs that exists; an error of AWS raises."""
+
+    def score_all(self) -> Iterator[VpcScore]:
+        """A score for every VPC; raises `AccountNotReadableError`."""
+
+
+class Readings(Protocol):
+    """Remembers what was read, so that a burst of changes costs one reading."""
+
+    def covering(
+        self, key: str, since: datetime, read: Callable[[], Reading], longest: timedelta
+    ) -> Reading:
+        """A reading of this key that began after `since`: one that is kept, else a new one.
+
+        While another reads, it is waited for, but not longer than a reading takes at the longest.
+        An error in the reading comes out as it is.
+        """
+
+
+class ResourceHistory(Protocol):
+    """What AWS Config recorded of resources."""
+
+    def states(self, resource_type: str, resource_id: str) -> Iterator[ResourceState]:
+        """The last states of a resource, newest first; none of one that Config does not know."""
+
+
+class SubnetHomes(Protocol):
+    """Knows which VPC a subnet lies in."""
+
+    def vpcs_of(self, subnet_ids: Set[str]) -> frozenset[str]:
+        """The VPCs of those of the subnets that are still there."""
+
+
+class Evaluations(Protocol):
+    """Tells AWS Config, for one message of its."""
+
+    def put(self, evaluations: Iterable[Evaluation], at: datetime) -> int:
+        """Tell these as of the time of the message; gives how many. What is refused raises."""
+
+    def evaluated(self, resource_type: str) -> Iterator[str]:
+        """The ids of the resources of a type that the rule told a compliance of."""

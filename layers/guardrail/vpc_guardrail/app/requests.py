@@ -158,9 +158,9 @@ def _written(output: Mapping[str, Any], job_name: str) -> Iterator[S3Place]:
     path = text(output, "S3OutputPath")
     if path and not flag(output, "DisableModelUpload"):
         as_it_is = flag(output, "RemoveJobNameFromS3OutputPath")
-        yield S3Place(
-            "the output", path if as_it_is else _under(path, job_name, "output"), S3Use.WRITES
-        )
+        where = path if as_it_is else _under(path, job_name, "output")
+        key = text(output, "KmsKeyId") or None
+        yield S3Place("the output", where, S3Use.WRITES, key)
 
 
 def _observed(values: Mapping[str, Any], job_name: str) -> Iterator[S3Place]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -87,10 +88,17 @@ def _live(names: Sequence[str]) -> Iterator[Snapshot | Trouble]:
 
 def _stored(files: Iterable[Path]) -> Iterator[Snapshot | Trouble]:
     for file in files:
+        is_standard_input = file == STANDARD_INPUT
+        name = "standard input" if is_standard_input else str(file)
         try:
-            yield load(file.read_text())
+            yield load(sys.stdin.read() if is_standard_input else file.read_text())
+        except IsADirectoryError:
+            yield Trouble(ExitCode.BAD_INPUT, f"{name}: a folder, not a snapshot")
         except (MalformedSnapshotError, OSError, UnicodeDecodeError) as error:
-            yield Trouble(ExitCode.BAD_INPUT, f"{file}: {error}")
+            yield Trouble(ExitCode.BAD_INPUT, f"{name}: {error}")
+
+
+STANDARD_INPUT = Path("-")
 
 
 def _judged(facts: Snapshot) -> Judgement:

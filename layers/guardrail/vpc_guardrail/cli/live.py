@@ -1,6 +1,7 @@
 """Reading jobs and their networks from the AWS of the user's environment."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,13 +20,13 @@ from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.s3_reader import S3Reader
-from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.app.arn import NAME, JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.app.snapshot import Snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.core.model import JobKind, TrainingJob
-from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.settings import InternetAccess, Settings
 
 REFUSED_NAME = "ValidationException"
 """SageMaker's code for a name that no job can have; for one that no job has, see `faults`."""
@@ -37,6 +38,13 @@ Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
 """
 
 NO_REGION = "no Region is known; set AWS_REGION, or give the job's ARN."
+
+
+OF_NAMES = "it has letters, digits and hyphens between them, at most 63 characters"
+
+
+class MalformedNameError(ValueError):
+    """A text that no training job can be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,10 @@ class _Asked:
 
     @classmethod
     def by(cls, text: str, default_region: str | None) -> "_Asked":
-        """Read what the user named; raises `MalformedArnError`."""
+        """Read what the user named; raises `MalformedArnError` and `MalformedNameError`."""
         if not text.startswith("arn:"):
+            if not re.fullmatch(NAME, text):
+                raise MalformedNameError(f"no name of a training job: {text[:200]!r}; {OF_NAMES}")
             return cls(text, text, default_region, is_arn=False)
         arn = JobArn.parse(text)
         return cls(text, arn.name, arn.region, is_arn=True, kind=arn.kind)
@@ -78,7 +88,7 @@ def live_facts(names: Sequence[str], settings: Settings) -> Iterator[Snapshot | 
     for name in dict.fromkeys(names):
         try:
             asked = _Asked.by(name, default_region)
-        except MalformedArnError as error:
+        except (MalformedArnError, MalformedNameError) as error:
             yield Trouble(ExitCode.BAD_INPUT, str(error))
         else:
             if asked.region is None:
@@ -100,6 +110,7 @@ def _facts_in(
             lambda: jobs,
             FileSystemReader(clients),
             S3Reader(lambda: clients.s3),
+            every_nat_gateway=settings.internet_access is InternetAccess.REQUIRED,
         )
     except (InvalidRegionError, ValueError) as error:
         yield Trouble(ExitCode.BAD_INPUT, f"{error} (AWS_REGION or AWS_ENDPOINT_URL)")

@@ -16,6 +16,7 @@ from vpc_guardrail import __version__
 from vpc_guardrail.cli.check import as_json, as_ocsf, as_text, check_jobs, print_snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
+from vpc_guardrail.cli.score import score
 from vpc_guardrail.cli.settings import print_starting_document, show_document, validate_document
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.settings import Mode, Settings
@@ -50,6 +51,10 @@ AccountOption = Annotated[
 RegionOption = Annotated[
     str | None, typer.Option("--region", help="The Region; by default your environment's.")
 ]
+
+
+WIDTH_OF_A_PIPE = 500
+"""Characters that any row fits into: what reads it takes one line for one check."""
 
 
 class Format(StrEnum):
@@ -87,7 +92,9 @@ def check(
     ] = None,
     snapshots: Annotated[
         list[Path] | None,
-        typer.Option("--snapshot", help="Judge by the facts in this file, offline."),
+        typer.Option(
+            "--snapshot", help="Judge by the facts in this file, offline; - is standard input."
+        ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
 ) -> None:
@@ -114,6 +121,9 @@ def snapshot(
     raise typer.Exit(print_snapshot(job))
 
 
+app.command()(score)
+
+
 @app.command()
 def checks() -> None:
     """List the checks: what each asks, how much it matters, and what follows from a FAIL."""
@@ -121,7 +131,10 @@ def checks() -> None:
     table = Table(name, "kind", "severity", "a FAIL", "what must hold", box=SIMPLE)
     for row in checks_index(SPECS, Settings(mode=Mode.ENFORCE)):
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_PIPE
+    console.print(table)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from vpc_guardrail.core.model import (
     SecurityGroupRule,
     Unknown,
 )
+from vpc_guardrail.core.model.acls import LAST_RULE
 from vpc_guardrail.core.model.groups import LAST_PORT, TCP
 from vpc_guardrail.core.packets import Box, remainder
 
@@ -39,6 +40,16 @@ class Share(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What a network ACL must let pass in one direction, and the first rule that denies of it."""
+
+    direction: Direction
+    ports: tuple[int, int]
+    before: int
+    """The number of that rule; of AWS's last one where no other denies."""
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """How much passes, and a phrase on what decides, without a period."""
 
@@ -50,6 +61,22 @@ class Crossing:
     """The network ACL that denies; empty where groups decide."""
     direction: str = ""
     """`ingress` or `egress`: the way of the packets to the port, which should pass."""
+    gates: tuple[Gate, ...] = ()
+    """Where the network ACL is shut: on the way to the port, on the way back, or on both."""
+    other: tuple[IPv4Network, ...] = ()
+    """The addresses of the other side, as far as the network ACL matters."""
+
+    def as_evidence(self) -> dict[str, object]:
+        """The very component that decides, as JSON values; empty where all passes."""
+        if self.acl_id and self.gates:
+            return {"network_acl": self.acl_id, "rules": [_rule(each) for each in self.gates]}
+        if self.group_id:
+            return {"security_group": self.group_id, "direction": self.direction}
+        return {}
+
+
+def _rule(gate: Gate) -> dict[str, object]:
+    return {"direction": gate.direction.name.lower(), "number": gate.before}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +213,14 @@ def _both_ways(acl: NetworkAcl, direction: Direction, other: Blocks, port: int) 
     worst = min(there, back, key=_how_open)
     if isinstance(worst, Unknown):
         return worst
-    return replace(worst, acl_id=acl.id, direction=direction.name.lower())
+    gates = [gate for way in (there, back) if isinstance(way, Crossing) for gate in way.gates]
+    return replace(
+        worst,
+        acl_id=acl.id,
+        direction=direction.name.lower(),
+        gates=tuple(gates),
+        other=other.blocks,
+    )
 
 
 _BACK = {Direction.EGRESS: Direction.INGRESS, Direction.INGRESS: Direction.EGRESS}
@@ -210,11 +244,12 @@ def _one_way(
     rule = first.entry or "no rule"
     traffic = f"{direction.value} TCP {_TOWARDS[direction]} {first.box}"
     detail = f"{acl.id}, {rule}, denies {traffic}"
-    if not result.allowed:
-        return Crossing(Share.NONE, detail)
-    if not other.exact:
+    share = Share.SOME if result.allowed else Share.NONE
+    if share is Share.SOME and not other.exact:
         return Unknown(f"{detail}, which is a part of {other.name} only")
-    return Crossing(Share.SOME, detail)
+    before = min(each.entry.number if each.entry else LAST_RULE for each in result.denied)
+    opened = ANY_ANSWER_PORTS if ports == ANSWER_PORTS else ports
+    return Crossing(share, detail, gates=(Gate(direction, opened, before),))
 
 
 def _range(ports: tuple[int, int]) -> str:

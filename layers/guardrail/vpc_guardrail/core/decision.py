@@ -148,6 +148,16 @@ def _as_set(finding: Finding, settings: Settings) -> Finding:
     return replace(finding, severity=severity)
 
 
+def failed_checks(findings: Iterable[Finding], settings: Settings) -> tuple[str, ...]:
+    """The checks with a FAIL of the threshold or more: those that make a job noncompliant."""
+    failed = {
+        finding.check
+        for finding in findings
+        if finding.status is Status.FAIL and finding.severity >= settings.threshold
+    }
+    return tuple(sorted(failed))
+
+
 def stopping_checks(
     job: TrainingJob, findings: Iterable[Finding], settings: Settings
 ) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Stretch:
     destination: str
     route_table: str
     route: str
+    taken: Fact[Route | None] = None
+    """The route itself; None where there is none."""
 
     @property
     def through_gateway_endpoint(self) -> bool:
@@ -75,13 +77,32 @@ def stretches(
     network: Network, subnet: Subnet, destination: routing.Destination
 ) -> Fact[tuple[Stretch, ...]]:
     """How the packets of a subnet travel to all of a destination, by the routes in force."""
+    ways = one_by_one(network, subnet, destination)
+    return ways if isinstance(ways, Unknown) else tuple(ways)
+
+
+def one_by_one(
+    network: Network, subnet: Subnet, destination: routing.Destination
+) -> Fact[Iterator[Stretch]]:
+    """As `stretches`, for those who may need only the first few."""
     if subnet.cidr is None:
         return IPV6_ONLY
     table = routing.effective_route_table(network, subnet)
     if isinstance(table, Unknown):
         return table
     walk = _Walk(network, shared=subnet.owner_id != network.account)
-    return tuple(walk.from_table(table, destination))
+    return walk.from_table(table, destination)
+
+
+def nat_gateway_serves(
+    network: Network, nat: NatGateway, destination: routing.Destination, job_table: str
+) -> bool:
+    """Whether a NAT gateway surely leads to a destination, by another table than the job's."""
+    table = _Walk(network, shared=False).table_of(nat)
+    if nat.state != "available" or isinstance(table, Unknown) or table.id == job_table:
+        return False
+    onward = _Walk(network, shared=False).from_table(table, destination, nat)
+    return all(each.reach is Reach.REACHED for each in onward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,7 @@ class _Step:
             destination=str(self.leg.destination or f"all of {self.name}"),
             route_table=self.table.id,
             route="not known" if isinstance(route, Unknown) else str(route or "none"),
+            taken=route,
         )
 
 
@@ -158,7 +180,7 @@ class _Walk:
         elif nat.state != "available":
             reach = Reach.UNSEEN if nat.state == "pending" else Reach.BLOCKED
             yield step.ends(reach, f"NAT gateway {nat.id} is {nat.state}", target)
-        elif isinstance(table := self._table_of(nat), Unknown):
+        elif isinstance(table := self.table_of(nat), Unknown):
             yield step.ends(Reach.UNSEEN, table.reason, target)
         else:
             part = step.leg.destination
@@ -167,7 +189,8 @@ class _Walk:
                 detail = f"NAT gateway {nat.id}, whose own route leads on: {further.detail}"
                 yield step.ends(further.reach, detail, target)
 
-    def _table_of(self, nat: NatGateway) -> Fact[RouteTable]:
+    def table_of(self, nat: NatGateway) -> Fact[RouteTable]:
+        """The route table in force for a NAT gateway."""
         vpc = self.network.vpc(nat.vpc_id)
         if isinstance(vpc, Unknown):
             return vpc

@@ -173,11 +173,13 @@ def _winner(piece: IPv4Network, routes: Iterable[_Reading]) -> Fact[Route | None
         for reading in routes
         if (length := reading.longest_match(piece)) is not None
     ]
-    unread = [reading for reading in routes if isinstance(reading.blocks, Unknown)]
     best = max(matching, key=lambda match: match[:2])[2] if matching else None
-    for reading in unread:
+    for reading in routes:
+        if not isinstance(reading.blocks, Unknown):
+            continue
         if best is None or reading.route.target != best.route.target:
-            return Unknown(f"the entries of {reading.route.destination} could not be read")
+            name, why = reading.route.destination, reading.blocks.reason
+            return Unknown(f"the entries of {name} could not be read: {why}")
     if best is None:
         return None
     if best.is_list:

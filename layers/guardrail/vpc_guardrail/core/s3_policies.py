@@ -18,7 +18,7 @@ from vpc_guardrail.core.model import (
     Unknown,
 )
 from vpc_guardrail.core.model.job import NO_ROLE
-from vpc_guardrail.core.path import Reach, stretches
+from vpc_guardrail.core.path import Reach, one_by_one
 from vpc_guardrail.core.policy import (
     Address,
     Admission,
@@ -32,8 +32,10 @@ from vpc_guardrail.core.policy import (
     Witness,
     address,
     admits,
+    encrypted_with,
 )
 from vpc_guardrail.core.policy_answers import KEPT, policy_of
+from vpc_guardrail.core.routing import effective_route_table
 from vpc_guardrail.core.s3_path import OWNER_UNSEEN, interface_endpoint_for_s3, stretches_to_s3
 
 COLONS_OF_AN_ARN = 5
@@ -190,7 +192,9 @@ def _with_nat(network: Network, subnet_ids: list[str]) -> Iterator[str]:
     """Those subnets from which a NAT gateway leads, as far as is known, to the internet."""
     for subnet_id in subnet_ids:
         subnet = network.subnet(subnet_id)
-        ways = subnet if isinstance(subnet, Unknown) else stretches(network, subnet, internet())
+        if isinstance(subnet, Unknown) or not _has_nat_route(network, subnet):
+            continue
+        ways = one_by_one(network, subnet, internet())
         if not isinstance(ways, Unknown) and any(
             way.target is not None
             and way.target.kind is TargetKind.NAT_GATEWAY
@@ -198,6 +202,14 @@ def _with_nat(network: Network, subnet_ids: list[str]) -> Iterator[str]:
             for way in ways
         ):
             yield subnet_id
+
+
+def _has_nat_route(network: Network, subnet: Subnet) -> bool:
+    """Whether any route of a subnet leads to a NAT gateway; most tables are settled by this."""
+    table = effective_route_table(network, subnet)
+    return not isinstance(table, Unknown) and any(
+        route.target.kind is TargetKind.NAT_GATEWAY for route in table.routes
+    )
 
 
 def addresses(job: TrainingJob) -> Iterator[tuple[S3Place, Fact[Address]]]:
@@ -215,7 +227,8 @@ def bucket_names(job: TrainingJob) -> tuple[str, ...]:
 def transfer(place: S3Place, where: Address) -> Transfer:
     """What the job does with a place, as the questions to policies know it."""
     if place.use is S3Use.WRITES:
-        return Transfer(f"write {place.purpose}", where, Keys.FOLDER, writes=True)
+        sends = encrypted_with(place.kms_key) if place.kms_key else {}
+        return Transfer(f"write {place.purpose}", where, Keys.FOLDER, writes=True, sends=sends)
     purpose = f"read {place.purpose}"
     if place.use is S3Use.READS_OBJECT:
         return Transfer(purpose, where, Keys.ONE, reads=True)

@@ -37,14 +37,20 @@ def verdict_document(judgement: Judgement) -> dict[str, Any]:
         "severity": judgement.severity.value,
         "threshold": judgement.threshold.value,
         "action": judgement.action.value,
-        "findings": [finding_document(finding, job) for finding in judgement.findings],
+        "findings": [job_finding_document(finding, job) for finding in judgement.findings],
         "facts_read_at": judgement.facts_read_at.isoformat(),
         "rule_set": judgement.rule_set,
     }
 
 
-def finding_document(finding: Finding, job: TrainingJob) -> dict[str, Any]:
-    """What one check says of a job."""
+def job_finding_document(finding: Finding, job: TrainingJob) -> dict[str, Any]:
+    """What one check says of a job, with the key of the problem that its VPC has, if it is one."""
+    problem = key_of(finding, job) if finding.check in LOOKED_AT else ""
+    return finding_document(finding) | {"problem": problem}
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """What one check says."""
     return {
         "check": finding.check,
         "kind": finding.kind.value,
@@ -54,7 +60,6 @@ def finding_document(finding: Finding, job: TrainingJob) -> dict[str, Any]:
         "message": finding.message,
         "evidence": dict(finding.evidence),
         "remediation": finding.remediation,
-        "problem": key_of(finding, job) if finding.check in LOOKED_AT else "",
         **_exemption_documents(finding.exempted),
     }
 

@@ -11,7 +11,7 @@ from vpc_guardrail.core.decision import Action, Judgement, Verdict
 from vpc_guardrail.core.model import Fact, Starter, Unknown
 from vpc_guardrail.report.documents import (
     enforcement_document,
-    finding_document,
+    job_finding_document,
     verdict_document,
 )
 from vpc_guardrail.report.news_documents import recurrence_document
@@ -134,7 +134,7 @@ def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
         return document | {"findings": findings, "findings_left_out": left_out}
 
     job, told_first = judgement.job, worst_first(judgement.findings)
-    told = [finding_document(finding, job) for finding in told_first]
+    told = [job_finding_document(finding, job) for finding in told_first]
     yield telling(told)
     yield telling([finding | {"evidence": {}} for finding in told])
     yield telling([_short(finding) for finding in told[:SHORT_FINDINGS]])

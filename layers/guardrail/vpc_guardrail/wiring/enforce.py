@@ -1,5 +1,6 @@
 """Builds the enforcer from the function's environment: the only builder that knows the stopper."""
 
+import os
 from typing import Any
 
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
@@ -8,11 +9,17 @@ from vpc_guardrail.app.circuit_breaker import SlidingBreaker
 from vpc_guardrail.app.enforce import Enforcer
 from vpc_guardrail.app.order_codec import decode
 from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.metrics import Metrics, metered
 from vpc_guardrail.wiring.parts import now, parts
 
 
 def enforce_batch(event: dict[str, Any], context: Any) -> Any:
     """Obey the stop orders of an SQS event; gives the partial batch response."""
+    with metered(os.environ) as metrics:
+        return _enforce_batch(event, context, metrics)
+
+
+def _enforce_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
     made = parts()
     enforcer = Enforcer(
         jobs=SageMakerJobReader(made.clients.sagemaker),
@@ -20,6 +27,7 @@ def enforce_batch(event: dict[str, Any], context: Any) -> Any:
         ledger=made.ledger.during(context),
         publisher=made.publisher,
         breaker=SlidingBreaker(made.stop_records, now),
+        meter=metrics,
         settings=made.settings(),
         now=now,
     )

@@ -75,7 +75,9 @@ def parse_event(text: str, home: Home) -> Announcement | Ignored:
         raise MalformedEventError("the message has no structure named detail")
     error_code = member(detail, "errorCode")
     if error_code is not None:
-        return Ignored(f"the call failed with {one_line(str(error_code), 100)}")
+        if not isinstance(error_code, str) or not error_code.strip():
+            raise MalformedEventError("errorCode is no name of an error")
+        return Ignored(f"the call failed with {one_line(error_code, 100)}")
     event_name = member(detail, "eventName")
     creation = CREATIONS.get(event_name) if isinstance(event_name, str) else None
     if creation is None:

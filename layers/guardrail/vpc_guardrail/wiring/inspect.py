@@ -24,8 +24,10 @@ from vpc_guardrail.app.inspect_job import (
 )
 from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.settings import InternetAccess
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
+from vpc_guardrail.wiring.metrics import Metrics, metered
 from vpc_guardrail.wiring.parts import now, parts
 from vpc_guardrail.wiring.settings import required
 
@@ -41,12 +43,18 @@ FAILS_ON_ITS_OWN_TURN = (
 
 @cache
 def _stop_orders() -> SqsStopOrders:
-    return SqsStopOrders(parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
+    return SqsStopOrders(lambda: parts().clients.sqs, required(os.environ, "ENFORCEMENT_QUEUE_URL"))
 
 
 def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     """Inspect the jobs that an SQS event announces; gives the partial batch response."""
-    made, settings = parts(), parts().settings()
+    with metered(os.environ) as metrics:
+        return _inspect_batch(event, context, metrics)
+
+
+def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
+    made = parts()
+    settings = made.settings()
     home = Home.of_function(context.invoked_function_arn)
     jobs = RememberingJobReader(SageMakerJobReader(made.clients.sagemaker))
     bodies = [record["body"] for record in event["Records"]]
@@ -58,6 +66,7 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
             lambda: _jobs_in_view(bodies, home, jobs),
             FileSystemReader(made.clients),
             S3Reader(lambda: made.clients.s3),
+            every_nat_gateway=settings.internet_access is InternetAccess.REQUIRED,
         ),
         ledger=made.ledger.during(context),
         alerts=Alerts(
@@ -68,6 +77,7 @@ def inspect_batch(event: dict[str, Any], context: Any) -> Any:
             pause=time.sleep,
         ),
         stop_orders=_stop_orders(),
+        meter=metrics,
         settings=settings,
         now=now,
         tags=SageMakerTagReader(made.clients.sagemaker),

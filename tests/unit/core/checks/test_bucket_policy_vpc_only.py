@@ -53,6 +53,16 @@ def letting_in(principal: object, **more: object) -> dict[str, object]:
 NOT_THE_VPC = denying("StringNotEquals", "aws:SourceVpc", VPC)
 
 
+NOT_ADMINISTRATOR = {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/administrator"}
+EXCEPT_ADMINISTRATOR = {
+    **NOT_THE_VPC,
+    "Condition": {
+        "StringNotEquals": {"aws:SourceVpc": VPC},
+        "ArnNotEquals": NOT_ADMINISTRATOR,
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
@@ -97,6 +107,9 @@ NOT_THE_VPC = denying("StringNotEquals", "aws:SourceVpc", VPC)
             [denying("StringNotEquals", "aws:SourceVpc", VPC, ("s3:GetObject", "s3:PutObject"))],
             "FAIL LOW",
             id="listing is left open",
+        ),
+        pytest.param(
+            [EXCEPT_ADMINISTRATOR], "FAIL LOW", id="an administrator is exempt by his ARN"
         ),
         pytest.param(
             [letting_in({"AWS": ROLE})], "FAIL MEDIUM", id="an Allow for the role, from anywhere"

@@ -153,12 +153,20 @@ def test_what_is_lacking_is_named_and_mended() -> None:
 
     assert "dopt-1 lacks domain-name and domain-name-servers" in found.message
     assert found.remediation == (
-        "aws ec2 associate-dhcp-options --vpc-id vpc-1 --dhcp-options-id $("
-        "aws ec2 create-dhcp-options --dhcp-configurations "
+        "OPTIONS=$(aws ec2 create-dhcp-options --dhcp-configurations "
         "Key=domain-name,Values=eu-central-1.compute.internal "
         "Key=domain-name-servers,Values=AmazonProvidedDNS "
-        "--query DhcpOptions.DhcpOptionsId --output text)"
+        "--query DhcpOptions.DhcpOptionsId --output text) && "
+        'aws ec2 associate-dhcp-options --vpc-id vpc-1 --dhcp-options-id "$OPTIONS"'
     )
+
+
+def test_what_the_options_carry_already_is_kept() -> None:
+    options = a_dhcp_option_set(domain_name=(), servers=("10.9.9.9", "10.9.9.10"))
+
+    found = the(evaluate(a_job(), a_network(dhcp_options=(options,)), Settings()))
+
+    assert "Key=domain-name-servers,Values=10.9.9.9,10.9.9.10 " in found.remediation
 
 
 def test_dns_support_is_turned_on() -> None:

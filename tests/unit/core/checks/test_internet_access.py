@@ -305,7 +305,11 @@ def test_the_required_route_is_made() -> None:
     found = first(routed(TO_IGW), REQUIRED)
 
     assert "igw-1 is no path: a training job has private addresses only" in found.message
-    assert found.remediation.startswith("aws ec2 create-route --route-table-id rtb-1 ")
+    assert found.message.endswith("a private subnet is the better place for the job.")
+    assert found.remediation == (
+        "aws ec2 replace-route --route-table-id rtb-1 --destination-cidr-block 0.0.0.0/0 "
+        "--nat-gateway-id nat-1"
+    )
 
 
 def test_the_required_outbound_rule_is_made() -> None:
@@ -316,7 +320,7 @@ def test_the_required_outbound_rule_is_made() -> None:
     )
     assert found.remediation == (
         "aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions "
-        "IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[{CidrIp=0.0.0.0/0}]"
+        "'IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[{CidrIp=0.0.0.0/0}]'"
     )
 
 

@@ -98,7 +98,7 @@ def test_prowlers_fault_a_subnet_that_does_not_exist_does_not_pass() -> None:
 
     assert outcomes(missing) == ["subnet-b: FAIL HIGH"]
     assert "does not exist, or is not visible to account 111122223333" in missing[0].message
-    assert missing[0].remediation == "Create the job anew without subnet-b."
+    assert "--vpc-config Subnets=subnet-a,SecurityGroupIds=sg-1 " in missing[0].remediation
 
 
 def test_subnets_of_two_vpcs_are_told_apart() -> None:
@@ -107,6 +107,14 @@ def test_subnets_of_two_vpcs_are_told_apart() -> None:
     (finding,) = (each for each in evaluate(JOB, network, Settings()) if each.resource == JOB.arn)
 
     assert finding.evidence == {"subnets_by_vpc": {"vpc-1": ["subnet-a"], "vpc-2": ["subnet-b"]}}
+    assert "--vpc-config Subnets=subnet-a,SecurityGroupIds=sg-1 " in finding.remediation
+
+
+def test_where_no_subnet_is_left_they_are_listed_and_asked_for() -> None:
+    first, *_ = evaluate(JOB, a_network(subnets=()), Settings())
+
+    assert first.remediation.startswith("aws ec2 describe-subnets ")
+    assert 'Subnets="$SUBNETS",SecurityGroupIds=sg-1' in first.remediation
 
 
 def test_a_foreign_group_can_be_associated() -> None:

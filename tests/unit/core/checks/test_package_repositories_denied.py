@@ -89,9 +89,9 @@ def said(network: Network) -> list[str]:
             a_policy(
                 a_statement(action="*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})
             ),
-            "UNKNOWN",
-            "UNKNOWN",
-            id="signed by an organization that is not read",
+            "FAIL LOW",
+            "FAIL LOW",
+            id="signed by an organization",
         ),
         pytest.param(
             a_policy(

@@ -177,7 +177,7 @@ class TestEndpoint:
         assert found.evidence["endpoint"] == "vpce-sts"
         assert found.remediation == (
             "aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions "
-            "IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-1}]"
+            "'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-1}]'"
         )
 
     def test_an_acl_that_holds_traffic_up_is_told_to_let_it_pass(self) -> None:
@@ -263,6 +263,8 @@ class TestInternet:
     def test_the_remedy_makes_an_endpoint(self) -> None:
         found = sts(without_endpoint())
 
+        assert found.evidence["route_table"] == "rtb-1"
+        assert found.evidence["route"] == "none"
         assert found.remediation == (
             "aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Interface "
             "--service-name com.amazonaws.eu-central-1.sts --subnet-ids subnet-a "
@@ -359,8 +361,8 @@ class TestFileSystems:
         (found,) = evaluate(job, with_endpoint(egress=()), Settings())
 
         assert found.remediation == (
-            "aws ec2 authorize-security-group-egress --group-id sg-1 --protocol tcp --port 2049 "
-            "--cidr 10.0.0.0/24"
+            "aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions "
+            "'IpProtocol=tcp,FromPort=2049,ToPort=2049,IpRanges=[{CidrIp=10.0.0.0/24}]'"
         )
 
 
@@ -485,23 +487,22 @@ class TestMountPoints:
             pytest.param(
                 mounted(a_mount_point(), egress=()),
                 "aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions "
-                "IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-fs}]",
+                "'IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-fs}]'",
                 id="nothing let out",
             ),
             pytest.param(
                 mounted(a_mount_point(), ingress=()),
                 "aws ec2 authorize-security-group-ingress --group-id sg-fs --ip-permissions "
-                "IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-1}]",
+                "'IpProtocol=tcp,FromPort=2049,ToPort=2049,UserIdGroupPairs=[{GroupId=sg-1}]'",
                 id="none let in",
             ),
             pytest.param(
                 mounted(SAME_ZONE, acls=(*OPEN_ACL, SHUT_TO_JOB)),
-                "aws ec2 create-network-acl-entry --network-acl-id acl-2 --protocol tcp "
-                "--rule-number 1 --cidr-block 10.0.0.0/24 --rule-action allow --ingress "
-                "--port-range From=2049,To=2049 && "
-                "aws ec2 create-network-acl-entry --network-acl-id acl-2 --protocol tcp "
-                "--rule-number 1 --cidr-block 10.0.0.0/24 --rule-action allow --egress "
-                "--port-range From=1024,To=65535",
+                "aws ec2 create-network-acl-entry --network-acl-id acl-2 --ingress "
+                "--rule-number 2 --rule-action deny --cidr-block 10.0.0.0/24 --protocol -1 && "
+                "aws ec2 replace-network-acl-entry --network-acl-id acl-2 --ingress "
+                "--rule-number 1 --rule-action allow --cidr-block 10.0.0.0/24 --protocol tcp "
+                "--port-range From=2049,To=2049",
                 id="an ACL denies",
             ),
         ],

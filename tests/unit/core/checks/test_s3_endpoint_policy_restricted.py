@@ -16,6 +16,7 @@ from tests.builders import (
     DENIED,
     FULL_ACCESS,
     OWN_BUCKET_ONLY,
+    REGION,
     S3_ROUTE,
     a_gateway_endpoint,
     a_job,
@@ -35,6 +36,7 @@ from tests.builders import (
     of_bucket,
     transit_gateway,
 )
+from tests.commands import problems
 from tests.findings import outcomes, the
 from vpc_guardrail.core import policy_remedies
 from vpc_guardrail.core.checks.s3_endpoint_policy_restricted import evaluate
@@ -59,6 +61,9 @@ def by(policy: str, job: TrainingJob | None = None) -> list[Finding]:
 
 def said(network: Network) -> list[str]:
     return outcomes(evaluate(a_job(), network, Settings()))
+
+
+EXEMPT_IN_ORGANIZATION = {"aws:PrincipalOrgID": "o-1", "aws:PrincipalTag/exempt": "true"}
 
 
 @pytest.mark.parametrize(
@@ -102,8 +107,25 @@ def said(network: Network) -> list[str]:
             a_policy(
                 a_statement(action="*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})
             ),
+            "FAIL MEDIUM",
+            id="principals of an organization, any bucket",
+        ),
+        pytest.param(
+            a_policy(a_statement(action="*", condition={"StringEquals": EXEMPT_IN_ORGANIZATION})),
             "UNKNOWN",
-            id="principals of an organization that is not read",
+            id="principals with a tag, of an organization that is not read",
+        ),
+        pytest.param(
+            a_policy(
+                OWN,
+                a_statement(
+                    action=DATA_ACTIONS,
+                    resource="arn:aws:s3:::sagemaker-*",
+                    condition={"StringEquals": EXEMPT_IN_ORGANIZATION},
+                ),
+            ),
+            "UNKNOWN",
+            id="a pattern, for principals with a tag that is not read",
         ),
         pytest.param(
             a_policy(a_statement(action=DATA_ACTIONS, resource="arn:aws:s3:::sagemaker-*")),
@@ -114,6 +136,11 @@ def said(network: Network) -> list[str]:
             a_policy(OWN, a_statement(action="s3:DeleteObject")),
             "FAIL LOW",
             id="what carries no data",
+        ),
+        pytest.param(
+            a_policy(OWN, a_statement(action="*", resource=f"arn:aws:s3:{REGION}:*:accesspoint/*")),
+            "FAIL LOW",
+            id="access points of anybody",
         ),
         pytest.param("{", "UNKNOWN", id="no JSON"),
         pytest.param(
@@ -211,7 +238,7 @@ def test_the_remedy_admits_the_jobs_bucket_and_passes() -> None:
     command, _, rest = finding.remediation.partition(" --policy-document '")
     policy = rest.partition("'")[0]
 
-    assert command == "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3"
+    assert command.endswith("&& aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3")
     assert f"arn:aws:s3:::{BUCKET}/*" in json.loads(policy)["Statement"][0]["Resource"]
     assert outcomes(by(policy)) == ["vpce-s3: PASS"]
 
@@ -240,16 +267,20 @@ def test_a_remedy_for_a_tuning_job_names_its_arn(monkeypatch: pytest.MonkeyPatch
     assert f"vpc-guardrail generate endpoint-policy --job {tuning.arn} > " in finding.remediation
 
 
-def test_a_remedy_that_cannot_be_proved_is_not_given() -> None:
-    finding = the(by(FULL_ACCESS, buckets(60)))
+def test_where_no_policy_can_be_made_the_one_in_force_is_opened_for_change() -> None:
+    finding = the(by(FULL_ACCESS, buckets(400)))
 
-    assert finding.remediation.startswith("Write a policy for endpoint vpce-s3 by hand")
+    assert "400 buckets do not fit into one endpoint policy" in finding.remediation
+    assert "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-s3" in finding.remediation
+    assert problems(finding.remediation) == []
 
 
 def test_a_remedy_for_a_job_without_buckets_asks_for_their_names() -> None:
     finding = the(by(FULL_ACCESS, a_job(s3_places=())))
 
-    assert "--bucket NAME_OF_YOUR_BUCKET" in finding.remediation
+    assert "read -r BUCKET && " in finding.remediation
+    assert '--bucket "$BUCKET"' in finding.remediation
+    assert problems(finding.remediation) == []
 
 
 def test_without_the_jobs_role_nothing_is_said() -> None:

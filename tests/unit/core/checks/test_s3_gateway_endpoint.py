@@ -17,30 +17,30 @@ from tests.builders import (
     a_nat_gateway,
     a_network,
     a_network_with_routes,
-    a_prefix_list,
     a_route,
     a_route_table,
     a_subnet,
     an_interface_endpoint,
     endpoint,
-    internet_gateway,
-    nat,
-    transit_gateway,
     virtual_private_gateway,
 )
 from tests.findings import outcomes
+from tests.s3_paths import (
+    BOTH_PASS,
+    BOTH_UNKNOWN,
+    SAME_FOR_PRIVACY_AND_READINESS,
+    TO_IGW,
+    TO_NAT,
+    TO_TGW,
+    UNREAD,
+)
 from vpc_guardrail.core.checks.s3_gateway_endpoint import evaluate
 from vpc_guardrail.core.settings import Settings
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.model import Network, Route
 
-TO_NAT = a_route("0.0.0.0/0", to=nat())
-TO_IGW = a_route("0.0.0.0/0", to=internet_gateway())
-TO_TGW = a_route("0.0.0.0/0", to=transit_gateway())
-BOTH_PASS = ["subnet-a: PASS", "subnet-b: PASS"]
 BOTH_FAIL = ["subnet-a: FAIL HIGH", "subnet-b: FAIL HIGH"]
-BOTH_UNKNOWN = ["subnet-a: UNKNOWN", "subnet-b: UNKNOWN"]
 
 
 def said(network: Network) -> list[str]:
@@ -110,19 +110,7 @@ def by_nat(*nat_routes: Route) -> Network:
         pytest.param(
             a_network(endpoints=()), BOTH_UNKNOWN, id="the route's endpoint cannot be seen"
         ),
-        pytest.param(
-            a_network(subnets=(a_subnet("subnet-a"),)),
-            ["subnet-a: PASS", "subnet-b: UNKNOWN"],
-            id="a subnet that is gone",
-        ),
-        pytest.param(
-            a_network(
-                subnets=(a_subnet("subnet-a", cidr=None), a_subnet("subnet-b")),
-                endpoints=(a_gateway_endpoint(), an_interface_endpoint()),
-            ),
-            ["subnet-a: UNKNOWN", "subnet-b: PASS"],
-            id="an IPv6-only subnet",
-        ),
+        *SAME_FOR_PRIVACY_AND_READINESS,
     ],
 )
 def test_table(network: Network, expected: list[str]) -> None:
@@ -132,16 +120,11 @@ def test_table(network: Network, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "network",
     [
-        pytest.param(a_network(subnets=DENIED), id="subnets"),
-        pytest.param(a_network(route_tables=DENIED), id="route tables"),
-        pytest.param(a_network(endpoints=DENIED), id="endpoints"),
+        *UNREAD,
         pytest.param(a_network_with_routes(TO_NAT, endpoints=DENIED), id="interface endpoints"),
         pytest.param(
             a_network_with_routes(TO_NAT, S3_ROUTE, endpoints=DENIED, prefix_lists=DENIED),
             id="endpoints and prefix lists",
-        ),
-        pytest.param(
-            a_network(prefix_lists=(a_prefix_list(entries=()),), endpoints=()), id="S3's addresses"
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +31,7 @@ from tests.builders import (
     nat,
     of_bucket,
 )
+from tests.commands import problems
 from tests.findings import outcomes, the
 from vpc_guardrail.core.checks.s3_policies_admit_job import evaluate
 from vpc_guardrail.core.model import S3Bucket, S3Use, Unknown
@@ -221,8 +224,30 @@ def test_what_is_held_up_and_what_holds_it_up_is_named() -> None:
 def test_a_bucket_that_refuses_is_to_let_the_role_through() -> None:
     finding = the(found(INPUT, buckets=[a_bucket(policy=closed_to(vpc="vpc-x"))]))
 
-    assert finding.remediation.startswith(f"Let {ROLE} through in the policy of bucket {BUCKET}")
-    assert VPC in finding.remediation
+    command, _, policy = finding.remediation.partition(" --policy ")
+    assert command == f"aws s3api put-bucket-policy --bucket {BUCKET}"
+    mended = a_bucket(policy=shlex.split(policy)[0])
+    assert outcomes(found(INPUT, buckets=[mended])) == ADMITTED
+
+
+def test_a_bucket_that_demands_what_the_job_does_not_send_is_left_to_its_owner() -> None:
+    demand = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}}
+    statement = {**a_statement("Deny", "s3:PutObject", of_bucket()), "Condition": demand}
+    place = replace(OUTPUT, kms_key="alias/models")
+    finding = the(found(place, buckets=[a_bucket(policy=a_policy(statement))]))
+
+    assert f"Let {ROLE} through, from {VPC}" in finding.remediation
+    assert f"aws s3api get-bucket-policy --bucket {BUCKET}" in finding.remediation
+    assert problems(finding.remediation) == []
+
+
+def test_the_key_of_the_output_is_what_a_bucket_may_demand() -> None:
+    demand = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    statement = {**a_statement("Deny", "s3:PutObject", of_bucket()), "Condition": demand}
+    bucket = a_bucket(policy=a_policy(statement))
+
+    assert outcomes(found(replace(OUTPUT, kms_key="alias/k"), buckets=[bucket])) == ADMITTED
+    assert outcomes(found(OUTPUT, buckets=[bucket])) == UNDECIDED
 
 
 def test_all_that_is_admitted_is_told_in_one_finding() -> None:

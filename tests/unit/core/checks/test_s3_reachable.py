@@ -17,32 +17,33 @@ from tests.builders import (
     a_nat_gateway,
     a_network,
     a_network_with_routes,
-    a_prefix_list,
     a_route,
     a_route_table,
     a_subnet,
     an_interface_endpoint,
-    internet_gateway,
-    nat,
     transit_gateway,
     virtual_private_gateway,
 )
 from tests.findings import outcomes
+from tests.s3_paths import (
+    BOTH_PASS,
+    BOTH_UNKNOWN,
+    SAME_FOR_PRIVACY_AND_READINESS,
+    TO_IGW,
+    TO_NAT,
+    TO_TGW,
+    UNREAD,
+)
 from vpc_guardrail.core.checks.s3_reachable import evaluate
 from vpc_guardrail.core.settings import Settings
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.model import Network, Route
 
-TO_NAT = a_route("0.0.0.0/0", to=nat())
-TO_IGW = a_route("0.0.0.0/0", to=internet_gateway())
-TO_TGW = a_route("0.0.0.0/0", to=transit_gateway())
 NOWHERE = a_route("192.168.0.0/16", to=virtual_private_gateway())
 PART_ASTRAY = a_route("52.219.8.0/24", to=virtual_private_gateway(), state="blackhole")
-BOTH_PASS = ["subnet-a: PASS", "subnet-b: PASS"]
 BOTH_FATAL = ["subnet-a: FAIL CRITICAL", "subnet-b: FAIL CRITICAL"]
 BOTH_HIGH = ["subnet-a: FAIL HIGH", "subnet-b: FAIL HIGH"]
-BOTH_UNKNOWN = ["subnet-a: UNKNOWN", "subnet-b: UNKNOWN"]
 
 
 def said(network: Network) -> list[str]:
@@ -131,19 +132,7 @@ def unlike(routes_a: tuple[Route, ...], routes_b: tuple[Route, ...]) -> Network:
             BOTH_UNKNOWN,
             id="an interface endpoint that may yet come up",
         ),
-        pytest.param(
-            a_network(subnets=(a_subnet("subnet-a"),)),
-            ["subnet-a: PASS", "subnet-b: UNKNOWN"],
-            id="a subnet that is gone",
-        ),
-        pytest.param(
-            a_network(
-                subnets=(a_subnet("subnet-a", cidr=None), a_subnet("subnet-b")),
-                endpoints=(a_gateway_endpoint(), an_interface_endpoint()),
-            ),
-            ["subnet-a: UNKNOWN", "subnet-b: PASS"],
-            id="an IPv6-only subnet",
-        ),
+        *SAME_FOR_PRIVACY_AND_READINESS,
     ],
 )
 def test_table(network: Network, expected: list[str]) -> None:
@@ -153,9 +142,7 @@ def test_table(network: Network, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "network",
     [
-        pytest.param(a_network(subnets=DENIED), id="subnets"),
-        pytest.param(a_network(route_tables=DENIED), id="route tables"),
-        pytest.param(a_network(endpoints=DENIED), id="endpoints"),
+        *UNREAD,
         pytest.param(
             a_network_with_routes(TO_NAT, nat_gateways=DENIED, nat_routes=(TO_IGW,)),
             id="NAT gateways",
@@ -168,7 +155,6 @@ def test_table(network: Network, expected: list[str]) -> None:
         pytest.param(
             a_network_with_routes(PART_ASTRAY, S3_ROUTE, prefix_lists=DENIED), id="prefix lists"
         ),
-        pytest.param(a_network(prefix_lists=(a_prefix_list(entries=()),), endpoints=()), id="none"),
     ],
 )
 def test_fault_5_what_could_not_be_read_is_no_fail(network: Network) -> None:
@@ -195,7 +181,7 @@ def test_in_a_shared_vpc_the_owners_endpoints_may_answer_by_name() -> None:
 
 
 def test_the_evidence_follows_each_path_and_the_remedy_names_the_table() -> None:
-    first, _ = evaluate(a_job(), a_network_with_routes(TO_IGW), Settings())
+    first, _ = evaluate(a_job(), a_network_with_routes(TO_IGW, endpoints=()), Settings())
 
     assert first.evidence["subnet"] == "subnet-a"
     assert [path["destination"] for path in first.evidence["paths"]] == [

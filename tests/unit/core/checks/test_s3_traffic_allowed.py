@@ -185,13 +185,13 @@ class TestOutboundRules:
         assert "no rule of sg-1 lets outbound TCP 443 to S3 pass" in first.message
         assert first.remediation == (
             "aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions "
-            "IpProtocol=tcp,FromPort=443,ToPort=443,PrefixListIds=[{PrefixListId=pl-s3}]"
+            "'IpProtocol=tcp,FromPort=443,ToPort=443,PrefixListIds=[{PrefixListId=pl-s3}]'"
         )
 
     def test_the_remedy_without_a_known_list_names_everyone(self) -> None:
         first = judged(letting_out(lists=()))[0]
 
-        assert first.remediation.endswith("IpRanges=[{CidrIp=0.0.0.0/0}]")
+        assert first.remediation.endswith("IpRanges=[{CidrIp=0.0.0.0/0}]'")
 
 
 def behind(*entries: AclEntry, lists: Iterable[PrefixList] | Unknown = S3_PREFIX_LIST) -> Network:
@@ -372,11 +372,12 @@ class TestNetworkAcl:
             "acl-1, rule 90 (inbound, deny), denies inbound TCP from 52.219.0.0/20 "
             "ports 32768-60999"
         )
-        entry = "aws ec2 create-network-acl-entry --network-acl-id acl-1 --protocol tcp"
-        rule = "--rule-number 1 --cidr-block 0.0.0.0/0 --rule-action allow"
+        assert first.evidence["network_acl"] == "acl-1"
+        assert first.evidence["rules"] == [{"direction": "ingress", "number": 90}]
         assert first.remediation == (
-            f"{entry} {rule} --egress --port-range From=443,To=443 && "
-            f"{entry} {rule} --ingress --port-range From=1024,To=65535"
+            "aws ec2 create-network-acl-entry --network-acl-id acl-1 --ingress --rule-number 89 "
+            "--rule-action allow --cidr-block 0.0.0.0/0 --protocol tcp "
+            "--port-range From=1024,To=65535"
         )
 
 
@@ -534,7 +535,7 @@ class TestInterfaceEndpoint:
         assert "no rule of sg-endpoint lets inbound TCP 443 from subnet subnet-a" in first.message
         assert first.remediation == (
             "aws ec2 authorize-security-group-ingress --group-id sg-endpoint --ip-permissions "
-            "IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-1}]"
+            "'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-1}]'"
         )
 
     def test_the_remedy_opens_the_acl_of_the_endpoints_subnet(self) -> None:
@@ -542,9 +543,11 @@ class TestInterfaceEndpoint:
 
         _, second = judged(guarded(FROM_VPC, acls=acls))
 
-        assert second.remediation.count("--network-acl-id acl-a") == 2
-        assert "--ingress --port-range From=443,To=443" in second.remediation
-        assert "--egress --port-range From=1024,To=65535" in second.remediation
+        assert second.remediation == (
+            "aws ec2 create-network-acl-entry --network-acl-id acl-a --ingress --rule-number 10 "
+            "--rule-action allow --cidr-block 10.0.1.0/24 --protocol tcp "
+            "--port-range From=443,To=443"
+        )
 
 
 @pytest.mark.parametrize("endpoints", [(a_gateway_endpoint(),), (BY_NAME,)], ids=["none", "one"])

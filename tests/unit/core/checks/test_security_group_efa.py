@@ -147,7 +147,7 @@ def test_the_remedy_adds_the_missing_rule_to_the_most_complete_group() -> None:
     assert "sg-1 lacks the outbound rule" in finding.message
     assert finding.remediation == (
         "aws ec2 authorize-security-group-egress --group-id sg-1 "
-        "--ip-permissions IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-1}]"
+        "--ip-permissions 'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-1}]'"
     )
     assert finding.evidence == {
         "groups": {

@@ -29,6 +29,7 @@ from vpc_guardrail.core.policy import (
     Transfer,
     Tri,
     admits,
+    encrypted_with,
     known,
 )
 
@@ -145,6 +146,40 @@ def test_what_the_job_is_known_to_send_settles_a_maybe() -> None:
     assert into(replace(OUTPUT, sends=dict.fromkeys(sent.sends, ABSENT)), required).admitted is NO
 
 
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+DEMANDED: dict[str, tuple[Json, str, Tri]] = {
+    "encryption by KMS": (ENCRYPTED, KEY, YES),
+    "by KMS, asked for by an alias": (ENCRYPTED, "alias/models", YES),
+    "encryption by S3's own keys": (
+        {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}},
+        KEY,
+        NO,
+    ),
+    "some header of encryption": ({"Null": {"s3:x-amz-server-side-encryption": "true"}}, KEY, YES),
+    "this key": ({"StringNotEquals": {KEY_ID: KEY}}, KEY, YES),
+    "this key, if one is named": ({"ArnNotEqualsIfExists": {KEY_ID: KEY}}, KEY, YES),
+    "another key": ({"StringNotEquals": {KEY_ID: KEY.replace("1234", "5678")}}, KEY, NO),
+    "this key, asked for by its id": (
+        {"StringNotEquals": {KEY_ID: KEY}},
+        KEY.rpartition("/")[2],
+        MAYBE,
+    ),
+    "a key of the customer's own": (
+        {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "true"}},
+        KEY,
+        NO,
+    ),
+}
+
+
+@pytest.mark.parametrize(("condition", "key", "expected"), DEMANDED.values(), ids=DEMANDED)
+def test_encryption_that_a_bucket_demands(condition: Json, key: str, expected: Tri) -> None:
+    sent = replace(OUTPUT, sends=encrypted_with(key))
+    required = deny(action="s3:PutObject", condition=condition)
+    assert into(sent, required).admitted is expected
+
+
 def test_another_accounts_bucket_must_allow() -> None:
     assert into(TRAIN, deny(f"{ARN}x"), owner=PARTNER).admitted is NO
     assert into(TRAIN, allow(principal={"AWS": ACCOUNT}), owner=PARTNER).admitted is YES
@@ -177,6 +212,15 @@ def test_an_interface_endpoint_means_accounts_as_a_bucket_does() -> None:
     by_account = policy(allow(principal={"AWS": ACCOUNT}))
     assert admits(by_account, own_bucket(), interface, TRAIN).admitted is YES
     assert admits(by_account, own_bucket(), JOURNEY, TRAIN).admitted is NO
+
+
+@pytest.mark.parametrize("session", ["SageMaker", "other"])
+def test_the_name_of_the_jobs_session_is_not_known(session: str) -> None:
+    """SageMaker does not document it, so a policy that rests on it refuses nothing for certain."""
+    arn = ROLE.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + f"/{session}"
+    but = deny(Principal=None, NotPrincipal={"AWS": [ACCOUNT, ROLE, arn]})
+    assert into(TRAIN, but).admitted is YES
+    assert into(TRAIN, deny(principal={"AWS": arn})).admitted is MAYBE
 
 
 def test_list_conditions_on_the_prefix() -> None:

@@ -263,3 +263,9 @@ def test_too_intricate_a_question_is_a_maybe_with_that_reason() -> None:
     decision = decide(policy(allow("*a" * 100), deny(hard)), requests, budget=Budget(3_000))
     assert decision.outcome is MAYBE
     assert decision.reasons == (TOO_INTRICATE,)
+
+
+def test_a_free_key_that_is_compared_with_a_known_variable_is_looked_through() -> None:
+    same = allow(condition={"StringEquals": {"aws:UserAgent": "${aws:SourceVpc}"}})
+    assert asked(same, aws_UserAgent=AnyOf(), aws_SourceVpc=known("vpc-0aa")).outcome is SOME
+    assert asked(same, aws_UserAgent=AnyOf(), aws_SourceVpc=ABSENT).outcome is NONE

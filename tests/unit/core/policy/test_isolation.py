@@ -175,3 +175,61 @@ def test_the_witness_says_who_gets_in_and_from_where() -> None:
     isolation = only_from_vpc(None, JOURNEY, own_bucket())
     assert isolation.data.example is not None
     assert isolation.data.example.principal.arn == ROLE
+
+
+OWN_ROLE = f"arn:aws:iam::{ACCOUNT}:role/admin"
+EXEMPT: dict[str, tuple[Json, Tri, Tri]] = {
+    "an administrator, by his ARN": (
+        {**unless("aws:SourceVpc", "vpc-0aa"), "ArnNotEquals": {"aws:PrincipalArn": OWN_ROLE}},
+        NO,
+        YES,
+    ),
+    "administrators, by a pattern": (
+        {
+            **unless("aws:SourceVpc", "vpc-0aa"),
+            "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin*"},
+        },
+        NO,
+        YES,
+    ),
+    "the job's role": (
+        {**unless("aws:SourceVpc", "vpc-0aa"), "ArnNotEquals": {"aws:PrincipalArn": ROLE}},
+        YES,
+        NO,
+    ),
+    "nobody": (unless("aws:SourceVpc", "vpc-0aa"), NO, NO),
+}
+
+
+@pytest.mark.parametrize(("condition", "data", "exempt"), EXEMPT.values(), ids=EXEMPT)
+def test_whom_the_policy_exempts_by_name_is_told_apart(
+    condition: Json, data: Tri, exempt: Tri
+) -> None:
+    found = policy(closed(condition=condition))
+    isolation = only_from_vpc(found, JOURNEY, own_bucket())
+    assert (isolation.data.allowed, isolation.exempt.allowed) == (data, exempt)
+
+
+def test_a_principal_who_is_not_meant_by_the_deny_is_exempt() -> None:
+    found = policy(closed(Principal=None, NotPrincipal={"AWS": [ACCOUNT, OWN_ROLE]}))
+    assert only_from_vpc(found, JOURNEY, own_bucket()).exempt.allowed is YES
+
+
+def test_a_partner_let_in_by_a_condition_gets_in_from_anywhere() -> None:
+    """His account stands in no Principal element, but both statements speak of it."""
+    partner = {"StringEquals": {"aws:PrincipalAccount": PARTNER}}
+    but_partner = {"StringNotEquals": {"aws:SourceVpc": "vpc-0aa", "aws:PrincipalAccount": PARTNER}}
+    found = policy(allow(EVERYTHING, condition=partner), closed(condition=but_partner))
+    assert only_from_vpc(found, JOURNEY, own_bucket()).data.allowed is YES
+
+
+def test_an_organization_let_in_by_a_condition_gets_in_from_anywhere() -> None:
+    within = {"StringEquals": {"aws:PrincipalOrgID": "o-partner"}}
+    but = {"StringNotEquals": {"aws:SourceVpc": "vpc-0aa", "aws:PrincipalOrgID": "o-partner"}}
+    found = policy(allow(EVERYTHING, condition=within), closed(condition=but))
+    assert only_from_vpc(found, IN_ORGANIZATION, own_bucket()).data.allowed is YES
+
+
+def test_another_vpc_of_the_account_is_another_vpc() -> None:
+    found = policy(closed(condition=unless("aws:VpceAccount", ACCOUNT)))
+    assert only_from_vpc(found, JOURNEY, own_bucket()).data.allowed is YES

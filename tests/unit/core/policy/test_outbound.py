@@ -22,7 +22,9 @@ from vpc_guardrail.core.policy import REPOSITORIES, Tri, package_requests, parse
 
 Json = Any
 YES, NO, MAYBE = Tri.YES, Tri.NO, Tri.MAYBE
+EXEMPT_TAG = {"aws:PrincipalOrgID": "o-own0000000", "aws:PrincipalTag/exempt": "true"}
 OWN = [f"{ARN}job-data", f"{ARN}job-data/*"]
+NAME_STARTS = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 
 
 def when(key: str, *values: str, operator: str = "StringEquals") -> Json:
@@ -71,7 +73,7 @@ RESTRICTED: dict[str, tuple[list[Json], Tri]] = {
         ],
         YES,
     ),
-    "whoever is of an organization": ([allow(condition=when("aws:PrincipalOrgID", "o-x"))], MAYBE),
+    "whoever is of an organization": ([allow(condition=when("aws:PrincipalOrgID", "o-x"))], YES),
     "the organization's own buckets": (
         [
             allow(
@@ -88,6 +90,29 @@ RESTRICTED: dict[str, tuple[list[Json], Tri]] = {
         [allow(condition={"Bool": {"aws:SecureTransport": "false"}})],
         YES,
     ),
+    "a named partner's own role": (
+        [allow(condition=when("aws:PrincipalAccount", PARTNER))],
+        YES,
+    ),
+    "a role of the account, by its ARN": (
+        [allow(condition=when("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/other"))],
+        YES,
+    ),
+    "everyone of the account but the job's role": (
+        [
+            allow(condition=when("aws:PrincipalAccount", ACCOUNT)),
+            deny(condition=when("aws:PrincipalArn", JOURNEY.role_arn)),
+        ],
+        YES,
+    ),
+    "reading versions only": ([allow(action="s3:GetObjectVersion")], YES),
+    "every name is in a pattern, own bucket alone allowed": (
+        [
+            allow(OWN),
+            deny(Resource=None, NotResource=[*OWN, *(f"{ARN}{each}*" for each in NAME_STARTS)]),
+        ],
+        NO,
+    ),
     "through another endpoint": ([allow(condition=when("aws:SourceVpce", "vpce-0bb"))], NO),
     "a deny in pieces": (
         [allow(), deny(f"{ARN}*/*"), deny(f"{ARN}*", action="s3:ListBucket")],
@@ -99,7 +124,7 @@ RESTRICTED: dict[str, tuple[list[Json], Tri]] = {
         NO,
     ),
     "every action but those of data": (
-        [allow(Action=None, NotAction=["s3:*Object", "s3:ListBucket"])],
+        [allow(Action=None, NotAction=["s3:*Object", "s3:GetObjectVersion", "s3:ListBucket"])],
         NO,
     ),
 }
@@ -115,10 +140,21 @@ def test_buckets_that_nobody_named(statements: list[Json], expected: Tri) -> Non
 
 
 def test_known_organization_and_tags_settle_what_was_a_maybe() -> None:
-    foreign = policy(allow(condition=when("aws:PrincipalOrgID", "o-other")))
-    own = policy(allow(condition=when("aws:PrincipalOrgID", "o-own0000000")))
-    assert restricts(foreign, IN_ORGANIZATION).data.allowed is NO
-    assert restricts(own, IN_ORGANIZATION).data.allowed is YES
+    tagged = policy(allow(condition={"StringEquals": EXEMPT_TAG}))
+    assert restricts(tagged, JOURNEY).data.allowed is MAYBE
+    assert restricts(tagged, IN_ORGANIZATION).data.allowed is NO
+
+
+def test_a_gateways_policy_that_names_an_account_means_its_root_user() -> None:
+    found = restricts(policy(allow(principal={"AWS": PARTNER})), JOURNEY).data
+    assert found.allowed is YES
+    assert found.example is not None
+    assert found.example.principal.arn == f"arn:aws:iam::{PARTNER}:root"
+
+
+def test_an_interface_endpoints_policy_may_name_an_account() -> None:
+    named = policy(allow(principal={"AWS": PARTNER}))
+    assert restricts(named, replace(JOURNEY, is_gateway=False)).data.allowed is YES
 
 
 def test_other_actions_are_told_apart() -> None:
@@ -134,6 +170,15 @@ def test_a_name_pattern_lets_in_whoever_finds_a_name() -> None:
     assert restriction.by_pattern.example is not None
     assert restriction.by_pattern.example.resource.startswith(f"{ARN}sagemaker-")
     assert restricts(policy(allow(OWN)), JOURNEY).by_pattern.allowed is NO
+
+
+def test_an_access_point_of_a_stranger_is_told_apart() -> None:
+    points = allow("arn:aws:s3:us-east-1:*:accesspoint/*")
+    restriction = restricts(policy(allow(OWN), points), JOURNEY)
+    assert (restriction.data.allowed, restriction.by_access_point.allowed) == (NO, YES)
+    assert restricts(policy(allow(OWN)), JOURNEY).by_access_point.allowed is NO
+    own = when("s3:DataAccessPointAccount", ACCOUNT)
+    assert restricts(policy({**points, "Condition": own}), JOURNEY).by_access_point.allowed is NO
 
 
 def test_every_first_letter_denied_leaves_no_bucket() -> None:

@@ -57,6 +57,13 @@ def test_an_endpoint_policy_is_one_document_that_allows() -> None:
     assert [each["Effect"] for each in found["Statement"]] == ["Allow", "Deny"]
 
 
+def test_a_hundred_long_names_are_proved() -> None:
+    """As many as the document holds: nothing in the proof depends on how many there are."""
+    names = [f"{each:03d}-{'long-name-' * 6}"[:62] + "x" for each in range(100)]
+    found = endpoint_policy(JOURNEY, names)
+    assert len(found.document["Statement"][0]["Resource"]) == 2 * len(names)
+
+
 def test_too_many_buckets_are_no_policy() -> None:
     with pytest.raises(UnsoundRemedyError):
         endpoint_policy(JOURNEY, [f"a-bucket-with-quite-a-long-name-{n}" for n in range(500)])

@@ -37,7 +37,8 @@ SPEC = CheckSpec(
         "The bucket's policy is asked about requests from no VPC, and through a VPC and an "
         "endpoint that no statement names: is each of them to read or write an object refused, by "
         "an explicit Deny or because nothing allows it? A policy that admits several named VPCs or "
-        "endpoints is sound. Listing alone is told at LOW."
+        "endpoints is sound. Listing alone, and principals of the account whom the policy exempts "
+        "by name, are told at LOW."
     ),
     limits=(
         "Block Public Access, access control lists and the policies of access points are not "
@@ -87,13 +88,14 @@ def _judge(job: TrainingJob, network: Network, target: Bucket, way: Journey) -> 
         )
     answer = isolation(policy, way, target)
     if answer.data.allowed is Tri.YES:
-        return _open(job, network, name, way, answer.data)
+        return _open(job, network, name, way, answer.data, "read or written")
     if answer.data.allowed is Tri.MAYBE:
         reason = "; ".join(answer.data.reasons) or "policies of identities are not read"
         evidence |= {"request": evidence_of(answer.data.example)}
         return SPEC.unknown(name, reason, evidence)
-    if answer.listing.allowed is Tri.YES:
-        return _open(job, network, name, way, answer.listing, severity=Severity.LOW)
+    for what, lesser in (("listed", answer.listing), ("read or written", answer.exempt)):
+        if lesser.allowed is Tri.YES:
+            return _open(job, network, name, way, lesser, what, severity=Severity.LOW)
     nobody = "" if answer.reachable is not Tri.NO else ", and to the job's role from any VPC"
     message = f"The policy of bucket {name} is closed to whoever comes from elsewhere{nobody}."
     return SPEC.passed(name, message, evidence)
@@ -105,13 +107,13 @@ def _open(
     name: str,
     way: Journey,
     decision: Decision,
+    what: str,
     *,
     severity: Severity | None = None,
 ) -> Finding:
-    what = "be listed" if severity is Severity.LOW else "be read or written"
     return SPEC.failed(
         name,
-        f"Bucket {name} can {what} from outside {way.vpc_id}{told(decision.example)}.",
+        f"Bucket {name} can be {what} from outside {way.vpc_id}{told(decision.example)}.",
         severity=severity,
         evidence={
             "bucket": name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from vpc_guardrail.core.command import aws, in_turn, kept_as, variable
 from vpc_guardrail.core.dns import amazon_answers, dhcp_options_of
 from vpc_guardrail.core.finding import CheckSpec, Evidence, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import DhcpOptions, Fact, Network, Subnet, TrainingJob, Unknown, Vpc
@@ -71,8 +72,8 @@ def _judge(vpc: Vpc, options: Fact[DhcpOptions], region: str) -> Finding:
             vpc.id,
             f"DNS support of {vpc.id} is off, so Amazon's DNS server does not answer.",
             evidence=evidence,
-            remediation=(
-                f"aws ec2 modify-vpc-attribute --vpc-id {vpc.id} --enable-dns-support Value=true"
+            remediation=aws(
+                "ec2", "modify-vpc-attribute", vpc_id=vpc.id, enable_dns_support="Value=true"
             ),
         )
     return SPEC.passed(vpc.id, f"Amazon's DNS server answers in {vpc.id}.", evidence)
@@ -91,14 +92,31 @@ def _incomplete(vpc: Vpc, options: DhcpOptions, region: str, evidence: Evidence)
         vpc.id,
         f"DHCP option set {options.id} lacks {' and '.join(lacking)}, which SageMaker demands.",
         evidence=evidence,
-        remediation=(
-            f"aws ec2 associate-dhcp-options --vpc-id {vpc.id} --dhcp-options-id $("
-            "aws ec2 create-dhcp-options --dhcp-configurations "
-            f"Key=domain-name,Values={_amazons_domain(region)} "
-            "Key=domain-name-servers,Values=AmazonProvidedDNS "
-            "--query DhcpOptions.DhcpOptionsId --output text)"
-        ),
+        remediation=_give_options(vpc, options, region),
     )
+
+
+def _give_options(vpc: Vpc, options: DhcpOptions, region: str) -> str:
+    """Make an option set that keeps what the present one says, and associate it."""
+    names = options.domain_name or (_amazons_domain(region),)
+    servers = options.domain_name_servers or (AMAZONS_SERVERS,)
+    made = aws(
+        "ec2",
+        "create-dhcp-options",
+        dhcp_configurations=(
+            f"Key=domain-name,Values={','.join(names)}",
+            f"Key=domain-name-servers,Values={','.join(servers)}",
+        ),
+        query="DhcpOptions.DhcpOptionsId",
+        output="text",
+    )
+    associated = aws(
+        "ec2", "associate-dhcp-options", vpc_id=vpc.id, dhcp_options_id=variable("OPTIONS")
+    )
+    return in_turn(kept_as("OPTIONS", made), associated)
+
+
+AMAZONS_SERVERS = "AmazonProvidedDNS"
 
 
 def _amazons_domain(region: str) -> str:

@@ -9,13 +9,15 @@ from vpc_guardrail.core.interfaces import anything_out, out_to
 from vpc_guardrail.core.internet import internet, internet_blocks
 from vpc_guardrail.core.model import (
     Network,
+    Route,
     Subnet,
     TargetKind,
     TrainingJob,
     Unknown,
 )
 from vpc_guardrail.core.path import Reach, Stretch, stretches
-from vpc_guardrail.core.remedies import delete_route, let_https_pass
+from vpc_guardrail.core.remedies import let_https_pass
+from vpc_guardrail.core.routing_remedies import give_nat_gateway, take_away
 from vpc_guardrail.core.settings import InternetAccess, Settings
 
 SPEC = CheckSpec(
@@ -44,7 +46,8 @@ SPEC = CheckSpec(
         "Internet access is forbidden, and the default route leads to an available NAT gateway."
     ),
     mend=(
-        "Forbidden: delete the route to the NAT gateway. Required: add one to a public NAT gateway."
+        "Forbidden: delete the route to the NAT gateway. Required: lead the route to a public NAT "
+        "gateway of the VPC, or to a new one, which costs money by the hour."
     ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-nat",
 )
@@ -82,7 +85,7 @@ def _forbidden(
             f"{subnet.id} has access to the internet, which the settings forbid: "
             f"{open_ways[0].detail}.",
             evidence=evidence,
-            remediation=delete_route(open_ways[0]),
+            remediation=_without(open_ways[0]),
         )
     if open_ways and isinstance(through_open, Unknown):
         return SPEC.unknown(subnet.id, through_open.reason, evidence)
@@ -109,12 +112,9 @@ def _required(
         return SPEC.failed(
             subnet.id,
             f"{subnet.id} has no access to the internet, which the settings require: "
-            f"{blocked[0].detail}.",
+            f"{blocked[0].detail}.{_warning(blocked[0])}",
             evidence=evidence,
-            remediation=(
-                f"aws ec2 create-route --route-table-id {blocked[0].route_table} "
-                "--destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT_GATEWAY_OF_THE_VPC"
-            ),
+            remediation=give_nat_gateway(network, subnet.vpc_id, blocked[0]),
         )
     if isinstance(rules, Crossing) and rules.share is Share.SOME and rules.acl_id:
         return SPEC.unknown(subnet.id, f"a part is held up: {rules.detail}", evidence)
@@ -122,8 +122,8 @@ def _required(
         return SPEC.failed(
             subnet.id,
             f"Traffic of {subnet.id} to the internet is held up: {rules.detail}.",
-            evidence=evidence,
-            remediation=let_https_pass(rules, job.security_group_ids[0]),
+            evidence={**evidence, **rules.as_evidence()},
+            remediation=let_https_pass(network, rules, job.security_group_ids[0]),
         )
     unseen = [way for way in ways if way.reach is Reach.UNSEEN]
     if unseen:
@@ -135,6 +135,20 @@ def _required(
 
 def _leads_to_nat(way: Stretch) -> bool:
     return way.target is not None and way.target.kind is TargetKind.NAT_GATEWAY
+
+
+def _without(way: Stretch) -> str:
+    return take_away(way.route_table, way.taken) if isinstance(way.taken, Route) else ""
+
+
+def _warning(way: Stretch) -> str:
+    """What the remedy would take from others."""
+    if way.target is None or way.target.kind is not TargetKind.INTERNET_GATEWAY:
+        return ""
+    return (
+        f" {way.route_table} makes its subnets public, which the remedy ends for all of them: a "
+        "private subnet is the better place for the job."
+    )
 
 
 def _evidence(subnet: Subnet, ways: tuple[Stretch, ...]) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Every subnet and security group that the job names exists, and they belong to one VPC."""
 
-import re
 from collections.abc import Iterator
 
+from vpc_guardrail.core.command import aws
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Network, SecurityGroup, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.start_anew import list_subnets, start_anew
+from vpc_guardrail.core.zones import unusual_place
 
 SPEC = CheckSpec(
     name="network-references-exist",
@@ -30,7 +32,10 @@ SPEC = CheckSpec(
     faulty_example=(
         "sg-9 was deleted, or belongs to another VPC and is not associated with this one."
     ),
-    mend="Create the job anew with ids that exist, or associate the group with the VPC.",
+    mend=(
+        "Start the job anew with ids that exist, or associate the group with the VPC. The command "
+        "copies the job without its tags."
+    ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )
 
@@ -48,8 +53,8 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
     for subnet_id in job.subnet_ids:
         subnet = network.subnets.get(subnet_id)
         if subnet is None:
-            yield _missing(job, "Subnet", subnet_id)
-        elif place := _unusual_place(subnet, network.region):
+            yield _missing(job, network, "Subnet", subnet_id)
+        elif place := unusual_place(subnet, network.region):
             yield SPEC.unknown(
                 subnet_id, f"{subnet_id} is {place}, where training jobs are not documented to run"
             )
@@ -61,17 +66,8 @@ def _subnets(job: TrainingJob, network: Network) -> Iterator[Finding]:
             job.arn,
             f"The subnets of the job belong to {len(vpcs)} VPCs.",
             evidence={"subnets_by_vpc": {vpc: sorted(subnets) for vpc, subnets in vpcs.items()}},
-            remediation=f"Create the job anew with subnets of one VPC, for example {min(vpcs)}.",
+            remediation=_anew_in(job, network, vpcs),
         )
-
-
-def _unusual_place(subnet: Subnet, region: str) -> str:
-    """Where a subnet lies outside of the Region's own zones, such as `eu-central-1a`; or empty."""
-    if subnet.outpost_arn:
-        return f"on Outpost {subnet.outpost_arn}"
-    if re.fullmatch(f"{re.escape(region)}[a-z]", subnet.availability_zone):
-        return ""
-    return f"in zone {subnet.availability_zone}, a Local Zone or Wavelength Zone"
 
 
 def _vpcs_of_subnets(job: TrainingJob, network: Network) -> dict[str, list[str]]:
@@ -91,7 +87,7 @@ def _security_groups(job: TrainingJob, network: Network) -> Iterator[Finding]:
     for group_id in job.security_group_ids:
         group = network.security_groups.get(group_id)
         if group is None:
-            yield _missing(job, "Security group", group_id)
+            yield _missing(job, network, "Security group", group_id)
         else:
             yield _placed(group, vpcs, network)
 
@@ -112,17 +108,33 @@ def _placed(group: SecurityGroup, vpcs: list[str], network: Network) -> Finding:
         group.id,
         f"Security group {group.id} belongs to {group.vpc_id}, the subnets to {', '.join(vpcs)}.",
         evidence=evidence,
-        remediation=(
-            f"Create the job anew with a security group of {vpcs[0]}, or run: aws ec2 "
-            f"associate-security-group-vpc --group-id {group.id} --vpc-id {vpcs[0]}"
-        ),
+        remediation=aws("ec2", "associate-security-group-vpc", group_id=group.id, vpc_id=vpcs[0]),
     )
 
 
-def _missing(job: TrainingJob, what: str, missing_id: str) -> Finding:
+def _missing(job: TrainingJob, network: Network, what: str, missing_id: str) -> Finding:
     return SPEC.failed(
         missing_id,
         f"{what} {missing_id} does not exist, or is not visible to account {job.account}.",
         evidence={"named_by": job.arn},
-        remediation=f"Create the job anew without {missing_id}.",
+        remediation=_anew_in(job, network, _vpcs_of_subnets(job, network)),
     )
+
+
+def _anew_in(job: TrainingJob, network: Network, vpcs: dict[str, list[str]]) -> str:
+    """Start the job anew with what there is of its subnets and groups in one of the VPCs."""
+    vpc_id = min(vpcs, default=None)
+    groups = [
+        group_id
+        for group_id in job.security_group_ids
+        if isinstance(group := network.security_group(group_id), SecurityGroup)
+        and (vpc_id is None or _belongs(group, vpc_id, network))
+    ]
+    subnets = vpcs[vpc_id] if vpc_id else ()
+    return start_anew(job, subnets, groups, candidates=list_subnets(), vpc_id=vpc_id)
+
+
+def _belongs(group: SecurityGroup, vpc_id: str, network: Network) -> bool:
+    """Whether a group is sure to be of use in a VPC."""
+    further = {} if isinstance(network.group_vpcs, Unknown) else network.group_vpcs
+    return group.vpc_id == vpc_id or vpc_id in further.get(group.id, frozenset())

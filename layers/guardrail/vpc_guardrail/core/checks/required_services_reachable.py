@@ -27,8 +27,14 @@ from vpc_guardrail.core.model import (
 )
 from vpc_guardrail.core.model.groups import TCP
 from vpc_guardrail.core.mounts import PORTS, mount_points_in_zone, way_to_mount
-from vpc_guardrail.core.path import IPV6_ONLY, Reach, stretches
-from vpc_guardrail.core.remedies import give_mount_point, let_https_pass, let_tcp_pass
+from vpc_guardrail.core.path import IPV6_ONLY, Reach, Stretch, stretches
+from vpc_guardrail.core.remedies import (
+    allow_tcp,
+    give_interface_endpoint,
+    give_mount_point,
+    let_https_pass,
+    let_tcp_pass,
+)
 from vpc_guardrail.core.settings import Settings
 
 SPEC = CheckSpec(
@@ -119,8 +125,8 @@ def _service(job: TrainingJob, network: Network, subnet: Subnet, service: str) -
     return SPEC.failed(
         resource,
         f"{subnet.id} does not reach {service} through {endpoint.id}: {way.detail}.",
-        evidence=evidence,
-        remediation=let_https_pass(way, job.security_group_ids[0]),
+        evidence={**evidence, **way.as_evidence()},
+        remediation=let_https_pass(network, way, job.security_group_ids[0]),
     )
 
 
@@ -136,20 +142,19 @@ def _by_internet(
     rules = out_to(job, network, subnet, internet_blocks())
     blocked = [way for way in ways if way.reach is Reach.BLOCKED]
     shut = rules.detail if isinstance(rules, Crossing) and rules.share is Share.NONE else None
-    why = blocked[0].detail if blocked and len(blocked) == len(ways) else shut
+    all_blocked = bool(blocked) and len(blocked) == len(ways)
+    why = blocked[0].detail if all_blocked else shut
     if why is not None:
+        component = _route(blocked[0]) if all_blocked else _rule(rules)
         if subnet.owner_id != network.account:
             return SPEC.unknown(resource, f"the VPC is shared, and besides {why}", evidence)
         return SPEC.failed(
             resource,
             f"{subnet.id} does not reach {service}: no interface endpoint answers its name, and "
             f"{why}.",
-            evidence=evidence,
-            remediation=(
-                f"aws ec2 create-vpc-endpoint --vpc-id {subnet.vpc_id} --vpc-endpoint-type "
-                f"Interface --service-name com.amazonaws.{network.region}.{service} "
-                f"--subnet-ids {subnet.id} --security-group-ids {job.security_group_ids[0]} "
-                "--private-dns-enabled"
+            evidence={**evidence, **component},
+            remediation=give_interface_endpoint(
+                network, subnet, str(evidence["service"]), job.security_group_ids[0]
             ),
         )
     unseen = next((way.detail for way in ways if way.reach is Reach.UNSEEN), None)
@@ -164,6 +169,14 @@ def _by_internet(
     return SPEC.passed(
         resource, f"{subnet.id} reaches {service} through {ways[0].detail}.", evidence
     )
+
+
+def _route(way: Stretch) -> Evidence:
+    return {"route_table": way.route_table, "route": way.route}
+
+
+def _rule(rules: Fact[Crossing]) -> Evidence:
+    return {} if isinstance(rules, Unknown) else rules.as_evidence()
 
 
 def _file_system(
@@ -207,12 +220,13 @@ def _ways_to(
             return SPEC.failed(
                 resource,
                 f"{subnet.id} does not reach {file_system.id} at TCP {port}: {way.detail}.",
-                evidence=evidence,
+                evidence={**evidence, **way.as_evidence()},
                 remediation=let_tcp_pass(
+                    network,
                     way,
                     port,
-                    job=(str(subnet.cidr), job.security_group_ids[0]),
-                    other=(str(point.address), min(_known(point.group_ids))),
+                    job_group=job.security_group_ids[0],
+                    other_group=min(_known(point.group_ids)),
                 ),
             )
     unseen = next((way for _, way in ways if isinstance(way, Unknown)), None)
@@ -268,10 +282,8 @@ def _shut_port(
     return SPEC.failed(
         f"{file_system.id} from {evidence['subnet']}",
         f"No outbound rule of the job lets TCP {port} to {file_system.id} pass.",
-        evidence=evidence,
-        remediation=(
-            "aws ec2 authorize-security-group-egress "
-            f"--group-id {job.security_group_ids[0]} --protocol tcp --port {port} "
-            f"--cidr {block}"
+        evidence={**evidence, "security_groups": [*job.security_group_ids]},
+        remediation=allow_tcp(
+            job.security_group_ids[0], "egress", port, f"IpRanges=[{{CidrIp={block}}}]"
         ),
     )

@@ -30,11 +30,12 @@ SPEC = CheckSpec(
         "The policy in force on each subnet's own way to S3 is asked: does a request to read, "
         "write or list a bucket that no statement mentions, in a foreign account, get through, "
         "whoever makes it? Statements of both effects, Not elements, wildcards and conditions "
-        "are decided as IAM does. Other actions, and foreign buckets that merely fit a pattern "
-        "such as sagemaker-*, are told at LOW."
+        "are decided as IAM does. Other actions, foreign access points, and foreign buckets that "
+        "merely fit a pattern such as sagemaker-*, are told at LOW."
     ),
     limits=(
-        "The organization of the account is not read: a policy that rests on it alone is UNKNOWN. "
+        "The account's organization and the tags of the job's role are not read: a policy that "
+        "rests on both is UNKNOWN. "
         "So is the policy of an endpoint that another account owns. An endpoint's policy does not "
         "bind traffic that takes a NAT gateway."
     ),
@@ -66,8 +67,7 @@ def _judge(job: TrainingJob, passage: Passage, policy: Policy, journey: Journey)
     name = passage.endpoint.id
     answer = restriction(policy, journey)
     if answer.data.allowed is Tri.MAYBE:
-        reasons = "; ".join(answer.data.reasons) or "the policy is too involved to be decided"
-        return SPEC.unknown(name, reasons, _evidence(passage, answer.data))
+        return _undecided(passage, answer.data)
     if answer.data.allowed is Tri.NO:
         return _advice(job, passage, answer, journey)
     return SPEC.failed(
@@ -85,10 +85,16 @@ def _advice(job: TrainingJob, passage: Passage, answer: Restriction, journey: Jo
     if answer.by_pattern.allowed is Tri.YES:
         what = "a pattern lets requests for foreign buckets through that anybody may name so"
         leak = answer.by_pattern
+    elif answer.by_access_point.allowed is Tri.YES:
+        what = "requests for access points of foreign accounts get through"
+        leak = answer.by_access_point
     elif answer.other.allowed is Tri.YES:
-        what = "requests for foreign buckets that carry no data still get through"
+        what = "requests for foreign buckets that carry no objects still get through"
         leak = answer.other
     else:
+        lesser = (answer.by_pattern, answer.by_access_point, answer.other)
+        if any(each.allowed is Tri.MAYBE for each in lesser):
+            return _undecided(passage, *lesser)
         message = f"The policy of endpoint {name} refuses buckets that nobody named."
         return SPEC.passed(name, message, passage.as_evidence())
     return SPEC.failed(
@@ -99,6 +105,13 @@ def _advice(job: TrainingJob, passage: Passage, answer: Restriction, journey: Jo
         evidence=_evidence(passage, leak),
         remediation=mend_endpoint_policy(job, passage, journey),
     )
+
+
+def _undecided(passage: Passage, *answers: Decision) -> Finding:
+    open_ones = [each for each in answers if each.allowed is Tri.MAYBE]
+    reasons = dict.fromkeys(reason for each in open_ones for reason in each.reasons)
+    reason = "; ".join(reasons) or "the policy is too involved to be decided"
+    return SPEC.unknown(passage.endpoint.id, reason, _evidence(passage, open_ones[0]))
 
 
 def _evidence(passage: Passage, decision: Decision) -> dict[str, object]:

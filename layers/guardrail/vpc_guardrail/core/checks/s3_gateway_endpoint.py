@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Network, Subnet, TrainingJob, Unknown
-from vpc_guardrail.core.remedies import give_gateway_endpoint
+from vpc_guardrail.core.routing_remedies import give_gateway_endpoint
 from vpc_guardrail.core.s3_path import OWNER_UNSEEN, interface_endpoint_for_s3, stretches_to_s3
 from vpc_guardrail.core.settings import Settings
 
@@ -61,12 +61,13 @@ def _judge(network: Network, subnet: Subnet) -> Finding:
         return SPEC.unknown(subnet.id, astray[0].detail, evidence)
     if subnet.owner_id != network.account:
         return SPEC.unknown(subnet.id, OWNER_UNSEEN, evidence)
-    ways = "; ".join(sorted({each.detail for each in astray if not each.may_be_gateway_endpoint}))
+    certain = [each for each in astray if not each.may_be_gateway_endpoint]
+    ways = "; ".join(sorted({each.detail for each in certain}))
     return SPEC.failed(
         subnet.id,
         f"S3 traffic of {subnet.id} does not go through an S3 gateway endpoint: {ways}.",
         evidence=evidence,
-        remediation=give_gateway_endpoint(network, subnet.vpc_id, astray[0]),
+        remediation=give_gateway_endpoint(network, subnet.vpc_id, certain[0]),
     )
 
 

@@ -11,7 +11,7 @@ from vpc_guardrail.core.policy import (
     Policy,
     Tri,
 )
-from vpc_guardrail.core.policy_remedies import mend_endpoint_policy
+from vpc_guardrail.core.policy_remedies import let_into_bucket, mend_endpoint_policy
 from vpc_guardrail.core.s3_policies import (
     NO_ENDPOINT,
     Passage,
@@ -42,10 +42,11 @@ SPEC = CheckSpec(
     ),
     limits=(
         "The role's own policies, permission boundaries and those of the organization are not "
-        "read, nor what a manifest lists, nor keys of KMS. Hyperparameters are never read, so a "
-        "script that sagemaker_submit_directory names is not judged. Access points, directory "
-        "buckets, buckets of other accounts and of other Regions are UNKNOWN. Without an S3 "
-        "endpoint on the way nothing is judged."
+        "read, nor what a manifest lists, nor policies of KMS keys. What encryption SageMaker asks "
+        "S3 for is only known of the output of a job that names a key. Hyperparameters are never "
+        "read, so a script that sagemaker_submit_directory names is not judged. Access points, "
+        "directory buckets, buckets of other accounts and of other Regions are UNKNOWN. Without an "
+        "S3 endpoint on the way nothing is judged."
     ),
     sound_example=(
         "The endpoint's policy allows s3:GetObject, s3:PutObject and s3:ListBucket on my-data, "
@@ -140,9 +141,4 @@ def _held_up(way: _Way, outcome: Admission, uri: str) -> Finding:
 def _remediation(way: _Way, outcome: Admission, *, by_endpoint: bool) -> str:
     if by_endpoint:
         return mend_endpoint_policy(way.job, way.passage, way.journey)
-    name = outcome.transfer.address.bucket
-    return (
-        f"Let {way.journey.role_arn} through in the policy of bucket {name}, also from "
-        f"{way.journey.vpc_id} by way of {way.passage.endpoint.id}: "
-        f"aws s3api get-bucket-policy --bucket {name}"
-    )
+    return let_into_bucket(way.job, way.network, outcome.transfer.address.bucket, way.journey)

@@ -7,7 +7,7 @@ from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopP
 from vpc_guardrail.core.interfaces import ZONES_UNREAD, zone_may_answer
 from vpc_guardrail.core.model import Fact, Network, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.path import Reach, Stretch
-from vpc_guardrail.core.remedies import give_gateway_endpoint
+from vpc_guardrail.core.routing_remedies import give_gateway_endpoint
 from vpc_guardrail.core.s3_path import OWNER_UNSEEN, interface_endpoint_for_s3, stretches_to_s3
 from vpc_guardrail.core.settings import Settings
 

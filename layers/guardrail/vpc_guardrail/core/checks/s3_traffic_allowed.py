@@ -1,6 +1,6 @@
 """The job's security groups and its subnets' network ACLs let S3 traffic pass."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from vpc_guardrail.core.acl import acl_of
 from vpc_guardrail.core.crossing import Blocks, Crossing, Share, out_through_acl
@@ -65,7 +65,7 @@ def evaluate(job: TrainingJob, network: Network, settings: Settings) -> Iterator
     if to_public_s3:
         yield _of_rules(job, network, rules, elsewhere=elsewhere)
     for subnet_id, crossing in borders.items():
-        yield _of_border(job, subnet_id, crossing, all_shut=all_shut)
+        yield _of_border(job, network, subnet_id, crossing, all_shut=all_shut)
 
 
 def _endpoint(network: Network, subnet: Fact[Subnet]) -> Fact[Endpoint | None]:
@@ -113,7 +113,11 @@ def _of_rules(
     resource = ", ".join(job.security_group_ids)
     if isinstance(crossing, Unknown):
         return SPEC.unknown(resource, crossing.reason)
-    evidence = {"security_groups": [*job.security_group_ids], "rules": crossing.detail}
+    evidence = {
+        "security_groups": [*job.security_group_ids],
+        "rules": crossing.detail,
+        **crossing.as_evidence(),
+    }
     if crossing.share is Share.ALL:
         return SPEC.passed(resource, f"S3 traffic may leave: {crossing.detail}.", evidence)
     return SPEC.failed(
@@ -132,11 +136,16 @@ def _allow_out(group_id: str, network: Network) -> str:
 
 
 def _of_border(
-    job: TrainingJob, subnet_id: str, crossing: Fact[Crossing], *, all_shut: bool
+    job: TrainingJob,
+    network: Network,
+    subnet_id: str,
+    crossing: Fact[Crossing],
+    *,
+    all_shut: bool,
 ) -> Finding:
     if isinstance(crossing, Unknown):
         return SPEC.unknown(subnet_id, crossing.reason)
-    evidence: Mapping[str, str] = {"subnet": subnet_id, "border": crossing.detail}
+    evidence = {"subnet": subnet_id, "border": crossing.detail, **crossing.as_evidence()}
     if crossing.share is Share.ALL:
         message = f"S3 traffic of {subnet_id} crosses the border: {crossing.detail}."
         return SPEC.passed(subnet_id, message, evidence)
@@ -145,5 +154,5 @@ def _of_border(
         f"S3 traffic of {subnet_id} is held up: {crossing.detail}.",
         severity=None if all_shut else Severity.MEDIUM,
         evidence=evidence,
-        remediation=let_https_pass(crossing, job.security_group_ids[0]),
+        remediation=let_https_pass(network, crossing, job.security_group_ids[0]),
     )

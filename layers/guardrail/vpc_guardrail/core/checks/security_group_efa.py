@@ -73,9 +73,7 @@ def _failed(
         message,
         severity=None if efa.in_every_plan and not across_groups else Severity.LOW,
         evidence=evidence,
-        remediation=" && ".join(
-            remedies.allow_all_from_itself(group.id, each.name.lower()) for each in lacking
-        ),
+        remediation=" && ".join(remedies.allow_all_from_itself(group.id, each) for each in lacking),
     )
 
 

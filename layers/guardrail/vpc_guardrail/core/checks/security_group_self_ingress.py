@@ -149,7 +149,7 @@ class _Judgement:
             severity=severity if everywhere and certain else Severity.MEDIUM,
             evidence=evidence,
             remediation=" && ".join(
-                remedies.allow_all_from_itself(self.job.security_group_ids[0], each.name.lower())
+                remedies.allow_all_from_itself(self.job.security_group_ids[0], each)
                 for each in directions
             ),
         )

@@ -6,6 +6,7 @@ from vpc_guardrail.core.demand import AddressDemand, address_demand
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Fact, JobKind, Network, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.start_anew import list_subnets, start_anew
 
 SPEC = CheckSpec(
     name="subnet-ip-capacity",
@@ -31,7 +32,10 @@ SPEC = CheckSpec(
     ),
     sound_example="4 instances without EFA need 8 addresses, and subnet-1 has 200 free.",
     faulty_example="2 x ml.p4d.24xlarge need 10 addresses, subnet-1 has 6 and subnet-2 has 6.",
-    mend="Name a larger subnet, or free addresses in one.",
+    mend=(
+        "Start the job anew in a larger subnet, or free addresses in one. The command lists the "
+        "VPC's subnets with room, and copies a job that waits, without its tags."
+    ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-ip",
 )
 
@@ -152,5 +156,16 @@ def _judge(job: TrainingJob, subnet: Subnet, demand: AddressDemand, *, none_hold
         message,
         severity=None if fatal else Severity.LOW,
         evidence=evidence,
-        remediation=_make_room(subnet, demand.most),
+        remediation=_roomier(job, subnet, demand) if fatal else _roomy(subnet, demand),
     )
+
+
+def _roomy(subnet: Subnet, demand: AddressDemand) -> str:
+    """List the subnets of the VPC that hold the whole job."""
+    return list_subnets(subnet.vpc_id, at_least=demand.most)
+
+
+def _roomier(job: TrainingJob, subnet: Subnet, demand: AddressDemand) -> str:
+    """Start the job anew in a subnet of the VPC that holds the whole job."""
+    candidates = _roomy(subnet, demand)
+    return start_anew(job, (), job.security_group_ids, candidates=candidates)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from vpc_guardrail.core.command import in_turn
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.start_anew import list_subnets, start_anew, stop
 
 SPEC = CheckSpec(
     name="vpc-config-present",
@@ -21,8 +23,8 @@ SPEC = CheckSpec(
     sound_example="VpcConfig names subnet-1 and sg-1.",
     faulty_example="VpcConfig is absent, or names subnets but no security group.",
     mend=(
-        "Create the job anew with --vpc-config Subnets=...,SecurityGroupIds=...; a running job"
-        " cannot be moved."
+        "Start the job anew with a VpcConfig, since a running job cannot be moved, and stop it. "
+        "The command lists subnets and groups, asks which, and copies the job without its tags."
     ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )
@@ -46,8 +48,11 @@ def evaluate(job: TrainingJob) -> Iterator[Finding]:
         job.arn,
         f"The job names no {' and no '.join(missing)}, so it does not run in your VPC.",
         evidence=evidence,
-        remediation=(
-            "Create the job anew with --vpc-config "
-            "Subnets=<private subnet ids>,SecurityGroupIds=<security group ids>."
-        ),
+        remediation=_in_a_vpc(job),
     )
+
+
+def _in_a_vpc(job: TrainingJob) -> str:
+    """Start the job anew in a VPC, and then stop what runs outside."""
+    anew = start_anew(job, job.subnet_ids, job.security_group_ids, candidates=list_subnets())
+    return in_turn(anew, stop(job)) if job.status == "InProgress" else anew

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from vpc_guardrail.core.command import aws
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import Network, Subnet, TrainingJob, Unknown
 from vpc_guardrail.core.settings import Settings
@@ -48,5 +49,7 @@ def _judge(vpc_id: str, network: Network) -> Finding:
         vpc.id,
         f"The tenancy of {vpc.id} is {vpc.tenancy}, and SageMaker training needs default.",
         evidence=evidence,
-        remediation=f"aws ec2 modify-vpc-tenancy --vpc-id {vpc.id} --instance-tenancy default",
+        remediation=aws(
+            "ec2", "modify-vpc-tenancy", vpc_id=vpc.id, instance_tenancy=DEFAULT_TENANCY
+        ),
     )

@@ -1,6 +1,7 @@
 """Security groups: rules over protocols, ports and peers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 
@@ -72,6 +73,9 @@ class SecurityGroup:
     owner_id: str
     ingress: tuple[SecurityGroupRule, ...]
     egress: tuple[SecurityGroupRule, ...]
+    is_default: bool = False
+    """True for the group that a VPC comes with."""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def rules(self, direction: Direction) -> tuple[SecurityGroupRule, ...]:
         """The group's rules for one direction."""

@@ -32,6 +32,7 @@ class Vpc:
     """VPC Block Public Access: `off`, `block-ingress` or `block-bidirectional`."""
     dhcp_options_id: str = "default"
     """`default` if no option set is associated."""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Subnet:
     availability_zone: str
     available_addresses: int
     outpost_arn: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class EndpointType(Enum):

@@ -23,6 +23,9 @@ class S3Place:
     uri: str
     """The very place; of what is written below a folder with the job's name, that folder."""
     use: S3Use
+    kms_key: str | None = None
+    """The key that the job asks S3 to encrypt with what is written here: an id, an alias or an ARN;
+    None if the request names none."""
 
 
 @dataclass(frozen=True, slots=True)

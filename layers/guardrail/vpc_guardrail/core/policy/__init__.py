@@ -33,7 +33,7 @@ from vpc_guardrail.core.policy.context import (
     known,
 )
 from vpc_guardrail.core.policy.decide import decide
-from vpc_guardrail.core.policy.decision import Decision, Outcome, Requests, Witness
+from vpc_guardrail.core.policy.decision import Asked, Decision, Outcome, Requests, Witness
 from vpc_guardrail.core.policy.isolation import Isolation, only_from_vpc
 from vpc_guardrail.core.policy.journey import Journey
 from vpc_guardrail.core.policy.model import Policy, PolicyError
@@ -51,9 +51,11 @@ from vpc_guardrail.core.policy.remedies import (
     Remedy,
     UnsoundRemedyError,
     bucket_policy,
+    draft_of_endpoint_policy,
     endpoint_policy,
 )
-from vpc_guardrail.core.policy.transfer import Bucket, Keys, Transfer
+from vpc_guardrail.core.policy.reopening import reopened_bucket_policy
+from vpc_guardrail.core.policy.transfer import Bucket, Keys, Transfer, encrypted_with
 from vpc_guardrail.core.policy.tri import Tri
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "Address",
     "Admission",
     "AnyOf",
+    "Asked",
     "Bucket",
     "Budget",
     "Context",
@@ -93,10 +96,13 @@ __all__ = [
     "anonymous",
     "bucket_policy",
     "decide",
+    "draft_of_endpoint_policy",
+    "encrypted_with",
     "endpoint_policy",
     "known",
     "only_from_vpc",
     "package_requests",
     "parse_policy",
+    "reopened_bucket_policy",
     "restricts",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.policy.bank import Bank
+    from vpc_guardrail.core.policy.glob import Glob
 
 DEFAULT_BUDGET = 20_000
 """What one decision may cost; `benchmarks/policy.py` shows that policies stay below, and how long
@@ -19,6 +20,8 @@ BITS_OF_A_STEP = 2048
 """Bits of a state that a step handles for one more."""
 COMPARED_FOR_ONE = 16
 """Earlier states that are compared with a new one for one."""
+READ_FOR_ONE = 4
+"""Characters of a head that are read for one."""
 BITS_TO_BUILD = 3
 """Bits of an automaton that are built for one."""
 
@@ -45,6 +48,10 @@ class Budget:
     def spend_on_comparing(self, others: int) -> None:
         """Count the comparison of one state with others."""
         self.take(others // COMPARED_FOR_ONE)
+
+    def spend_on_looking(self, pattern: Glob, others: int) -> None:
+        """Count a look at the head of a pattern, and at those of others."""
+        self.take(len(pattern.head) // READ_FOR_ONE + others // COMPARED_FOR_ONE)
 
     def take(self, cost: int) -> None:
         """Count a cost, and give up if it is more than is left."""

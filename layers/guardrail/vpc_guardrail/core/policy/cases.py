@@ -10,7 +10,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from vpc_guardrail.core.policy.budget import Budget, OutOfBudget
-from vpc_guardrail.core.policy.conditions import value_language
+from vpc_guardrail.core.policy.conditions import resolve, unresolved, value_language
 from vpc_guardrail.core.policy.context import ABSENT, Absent, AnyOf, Known, Unknowable, known
 from vpc_guardrail.core.policy.glob import ANY_TEXT, Glob
 from vpc_guardrail.core.policy.languages import kinds
@@ -67,7 +67,7 @@ def assignments(
     for key, where in keys.items():
         value = context.get(key)
         if isinstance(value, Unknowable | AnyOf) and isinstance(value, sort):
-            alternatives = _alternatives(value, where, budget)
+            alternatives = _alternatives(value, where, context, budget)
             if alternatives:
                 found[key] = alternatives
     conditions = sum(len(where.conditions) for where in keys.values())
@@ -84,7 +84,7 @@ def _count(found: dict[str, Sequence[Choice]]) -> int:
 
 
 def _alternatives(
-    value: Unknowable | AnyOf, where: Mentions, budget: Budget
+    value: Unknowable | AnyOf, where: Mentions, context: Context, budget: Budget
 ) -> Sequence[Choice] | None:
     """Values such that every other one is the same as one of them to the policy, or None."""
     if value.choices is not None:
@@ -99,7 +99,7 @@ def _alternatives(
     if families == {Family.BOOL} and language is None:
         found = [known("true"), known("false")]
     elif families <= TEXTUAL - {Family.BOOL}:
-        found = _texts(language or Glob((ANY_TEXT,)), where.conditions, budget)
+        found = _texts(language or Glob((ANY_TEXT,)), where.conditions, context, budget)
     elif families == {Family.NUMERIC} and language is None:
         found = _numbers(where.conditions)
     elif families == {Family.DATE} and language is None:
@@ -111,16 +111,18 @@ def _alternatives(
     return found
 
 
-def _texts(language: Glob, conditions: Iterable[Condition], budget: Budget) -> list[Choice] | None:
-    patterns = dict.fromkeys(
-        value_language(condition.operator.family, template, {})
-        for condition in conditions
-        if condition.operator.family is not Family.NULL
-        for template in condition.values
-        if not template.variables
-    )
-    if any(template.variables for condition in conditions for template in condition.values):
-        return None
+def _texts(
+    language: Glob, conditions: Iterable[Condition], context: Context, budget: Budget
+) -> list[Choice] | None:
+    patterns: dict[Glob, None] = {}
+    for condition in conditions:
+        for template in condition.values if condition.operator.family is not Family.NULL else ():
+            values = resolve(template, context)
+            if unresolved(template, context):
+                continue
+            if None in values.values():
+                return None
+            patterns[value_language(condition.operator.family, template, values)] = None
     try:
         found = kinds(language, list(patterns), budget)
     except OutOfBudget:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from vpc_guardrail.core.policy.budget import Budget, OutOfBudget
 from vpc_guardrail.core.policy.cases import assignments, mentions
 from vpc_guardrail.core.policy.context import AnyOf, Unknowable
-from vpc_guardrail.core.policy.decision import Decision, Requests, Witness, either, in_every_world
+from vpc_guardrail.core.policy.decision import (
+    Asked,
+    Decision,
+    Requests,
+    Witness,
+    either,
+    in_every_world,
+)
 from vpc_guardrail.core.policy.glob import glob_of
 from vpc_guardrail.core.policy.languages import kinds
 from vpc_guardrail.core.policy.model import Effect
@@ -39,23 +46,28 @@ def decide(
     *,
     matching: Matching = Matching.RESOURCE,
     otherwise: Tri = Tri.NO,
+    asked: Asked = Asked.BOTH,
     budget: Budget | None = None,
+    space: Space | None = None,
 ) -> Decision:
     """Decide a set of requests by one policy.
 
     `otherwise` is what becomes of a request that no statement speaks of: NO for an endpoint, or for
     a bucket of another account; for a bucket of the principal's own account his identity policies
     decide, so YES if they grant it and MAYBE if they are not known.
+
+    Questions about the same policy and resources may share a space, and with it what was worked
+    out, and its budget.
     """
-    budget = budget or Budget()
-    space = Space(requests.resource, requests.excluded, budget)
+    space = space or Space(requests.resource, requests.excluded, budget or Budget())
+    budget = space.budget
     answer = Decision(Tri.NO, Tri.NO)
     try:
         by_action = list(_actions(policy.statements, requests.actions, budget))
         for who in requests.principals:
-            judge = _Judge(who, requests, matching, otherwise, space)
+            judge = _Judge(who, requests, matching, otherwise, space, asked)
             answer = either(answer, judge.over_worlds(by_action))
-            if answer.allowed is Tri.YES and answer.refused is Tri.YES:
+            if judge.is_out(answer):
                 break
     except OutOfBudget:
         unsure = Decision(Tri.MAYBE, Tri.MAYBE, reasons=(TOO_INTRICATE,))
@@ -99,6 +111,16 @@ class _Judge:
     matching: Matching
     otherwise: Tri
     space: Space
+    asked: Asked
+
+    def is_out(self, found: Decision) -> bool:
+        """True if no further request can change what is asked."""
+        everything = self.asked is Asked.ALLOWED or found.refused is Tri.YES
+        return found.allowed is Tri.YES and everything
+
+    def _is_settled(self, found: Decision) -> bool:
+        both = self.asked is Asked.BOTH
+        return found.allowed is not Tri.MAYBE and not (both and found.refused is Tri.MAYBE)
 
     def over_worlds(self, by_action: Sequence[tuple[str, list[Statement]]]) -> Decision:
         """What is so in every world that may be the real one."""
@@ -110,14 +132,14 @@ class _Judge:
         keys = mentions({each.index: each for _, able in meant for each in able}.values())
         free = assignments(context, keys, AnyOf)
         found = self._in_world(context, free, meant, keys)
-        if found.allowed is not Tri.MAYBE and found.refused is not Tri.MAYBE:
+        if self._is_settled(found):
             return found
         worlds = assignments(context, keys, Unknowable)
         if len(worlds) > 1:
             found = in_every_world(
                 [self._in_world(context.but(each), free, meant, keys) for each in worlds]
             )
-        if found.allowed is not Tri.MAYBE and found.refused is not Tri.MAYBE:
+        if self._is_settled(found):
             return found
         return replace(found, reasons=self._reasons(context, keys))
 
@@ -147,7 +169,7 @@ class _Judge:
             chosen = context.but(settled) if settled else context
             for action, able in meant:
                 answer = either(answer, self._ruling(action, able, chosen, keys))
-                if answer.allowed is Tri.YES and answer.refused is Tri.YES:
+                if self.is_out(answer):
                     return answer
         return answer
 
@@ -157,19 +179,18 @@ class _Judge:
         """The decision on one action in one context."""
         weighed = Weighed.of(self.space, able, context, self._meant, self.otherwise)
         self.space.budget.take(len(able))
-        allowed, refused = Tri.YES, Tri.YES
+        allowed = Tri.YES
         passes = self.space.allowed(weighed.sure_allows, weighed.denies)
         if passes is None:
             allowed = Tri.NO
         if passes is None and weighed.has_doubts:
             passes = self.space.allowed(weighed.allows, weighed.sure_denies)
             allowed = Tri.NO if passes is None else Tri.MAYBE
-        stuck = self.space.refused(weighed.allows, weighed.sure_denies)
-        if stuck is None:
-            refused = Tri.NO
-        if stuck is None and weighed.has_doubts:
-            stuck = self.space.refused(weighed.sure_allows, weighed.denies)
-            refused = Tri.NO if stuck is None else Tri.MAYBE
+        stuck = None
+        if self.asked is Asked.ALLOWED:
+            refused = Tri.MAYBE
+        else:
+            refused, stuck = self._refused(weighed)
         said = {key: context.get(key) for key in keys}
 
         def witness(resource: str | None, effect: Effect) -> Witness | None:
@@ -182,3 +203,12 @@ class _Judge:
         return Decision(
             allowed, refused, witness(passes, Effect.ALLOW), witness(stuck, Effect.DENY)
         )
+
+    def _refused(self, weighed: Weighed) -> tuple[Tri, str | None]:
+        """Whether some resource is refused, and one that is, or may be."""
+        stuck = self.space.refused(weighed.allows, weighed.sure_denies)
+        if stuck is not None:
+            return Tri.YES, stuck
+        if weighed.has_doubts:
+            stuck = self.space.refused(weighed.sure_allows, weighed.denies)
+        return (Tri.NO if stuck is None else Tri.MAYBE), stuck

@@ -45,6 +45,14 @@ class Witness:
     """The names of the statements that let it through, or refuse it; none: nothing allows it."""
 
 
+class Asked(Enum):
+    """Which of the two answers is wanted; the other one costs as much again."""
+
+    BOTH = "what is allowed, and what is refused"
+    ALLOWED = "what is allowed"
+    """`refused` is then MAYBE, whatever is so."""
+
+
 class Outcome(Enum):
     """The two answers in one word."""
 

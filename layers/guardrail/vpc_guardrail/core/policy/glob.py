@@ -92,7 +92,8 @@ class Glob:
         """True if the other language is plainly a part of this one; False says nothing."""
         if self.is_stem:
             return other.head.startswith(self.head)
-        return self.tokens == other.tokens
+        is_alike = len(self.tokens) == len(other.tokens) and self.head == other.head
+        return is_alike and self.tokens == other.tokens
 
     def sample(self) -> str:
         """One of the shortest texts of the language; the language must not be empty."""

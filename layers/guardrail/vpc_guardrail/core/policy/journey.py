@@ -19,6 +19,7 @@ from vpc_guardrail.core.policy.context import (
     Value,
     known,
 )
+from vpc_guardrail.core.policy.named import named_principals
 from vpc_guardrail.core.policy.names import fresh_account, fresh_id
 from vpc_guardrail.core.policy.principals import Matching, Principal, a_role, anonymous
 
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
     from vpc_guardrail.core.policy.model import Policy
 
-ROLE_SESSION = "SageMaker"
-"""The session in which SageMaker uses a job's role: seen in practice, not documented."""
 NO_ORGANIZATION_READ = Unknown("the organization of the job's account is not read")
 NO_TAGS_READ = Unknown("the tags of the job's role are not read")
 FREE = AnyOf()
+UNITS_OF_NOBODY = "o-0123456789nobody/r-nobody/"
+"""The path of an organization that nobody names."""
 TLS_VERSIONS = (known("1.2"), known("1.3"))
 """https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/"""
 CHOSEN_BY_THE_CALLER: Mapping[str, Value] = {
@@ -105,8 +106,8 @@ class Journey:
 
     @property
     def role(self) -> Principal:
-        """The job's role."""
-        return self._with_org(a_role(self.role_arn, "the job's role", session=ROLE_SESSION), None)
+        """The job's role; how SageMaker names the session in which it uses it is not documented."""
+        return self._with_org(a_role(self.role_arn, "the job's role"), None)
 
     @property
     def through_endpoint(self) -> dict[str, Value]:
@@ -175,14 +176,14 @@ class Journey:
             role,
             {
                 "aws:PrincipalOrgID": _of_nobody(policy),
-                "aws:PrincipalOrgPaths": ABSENT,
+                "aws:PrincipalOrgPaths": AnyOf((known(UNITS_OF_NOBODY), ABSENT)),
                 "aws:PrincipalTag/*": FREE,
             },
         )
 
     def everyone(self, policy: Policy) -> tuple[Principal, ...]:
-        """The job's role, a stranger's role, and whoever does not sign."""
-        return (self.role, self.stranger(policy), anonymous())
+        """The job's role, a stranger's role, whoever does not sign, and whom the policy names."""
+        return (self.role, self.stranger(policy), anonymous(), *named_principals(policy, self))
 
     def _with_org(self, role: Principal, tags: Mapping[str, str] | None) -> Principal:
         found: Fact[Mapping[str, str]] = self.role_tags if tags is None else tags
@@ -202,7 +203,7 @@ def foreign_bucket(policy: Policy, journey: Journey) -> dict[str, Value]:
         "aws:ResourceAccount": account,
         "s3:ResourceAccount": account,
         "aws:ResourceOrgID": _of_nobody(policy),
-        "aws:ResourceOrgPaths": ABSENT,
+        "aws:ResourceOrgPaths": AnyOf((known(UNITS_OF_NOBODY), ABSENT)),
         "aws:ResourceTag/*": FREE,
         "s3:ExistingObjectTag/*": FREE,
         "s3:BucketTag/*": FREE,

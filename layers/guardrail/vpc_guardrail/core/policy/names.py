@@ -55,6 +55,11 @@ def object_arns(partition: str, bucket: str | Glob, key: str = "") -> Glob:
     return head + middle + Glob(tuple(rest))
 
 
+def contents(partition: str, bucket: str) -> Glob:
+    """The ARNs of all that is in a bucket, to be left out: simpler, as the empty key is in it."""
+    return Glob((*object_arn(partition, bucket, "").tokens, ANY_TEXT))
+
+
 def object_arn(partition: str, bucket: str, key: str) -> Glob:
     """The ARN of one object."""
     return Glob(tuple(verbatim(f"{ARN_OF_BUCKETS.format(partition=partition)}{bucket}/{key}")))

@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vpc_guardrail.core.policy.context import ABSENT, Unknowable, Value, known
+from vpc_guardrail.core.policy.budget import DEFAULT_BUDGET, Budget
+from vpc_guardrail.core.policy.context import ABSENT, AnyOf, Unknowable, Value, known
 from vpc_guardrail.core.policy.decide import decide
-from vpc_guardrail.core.policy.decision import Decision, Requests, either
-from vpc_guardrail.core.policy.glob import Glob, glob_of
+from vpc_guardrail.core.policy.decision import Asked, Decision, Requests, either
+from vpc_guardrail.core.policy.glob import Glob, glob_of, literally
 from vpc_guardrail.core.policy.journey import Journey, foreign_bucket
 from vpc_guardrail.core.policy.names import (
     BUCKET_NAMES,
     bucket_arns,
     bucket_patterns,
+    contents,
     fresh_account,
     fresh_bucket,
     fresh_id,
     object_arns,
 )
-from vpc_guardrail.core.policy.principals import anonymous
+from vpc_guardrail.core.policy.regions import Space
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.policy.model import Policy
 
-OBJECT_DATA = ("s3:PutObject", "s3:GetObject")
+OBJECT_DATA = ("s3:PutObject", "s3:GetObject", "s3:GetObjectVersion")
 BUCKET_DATA = ("s3:ListBucket",)
 """What carries data out of a VPC or into it."""
 OTHER_OBJECT_ACTIONS = (
@@ -40,7 +42,6 @@ OTHER_OBJECT_ACTIONS = (
     "s3:GetObjectRetention",
     "s3:GetObjectTagging",
     "s3:GetObjectTorrent",
-    "s3:GetObjectVersion",
     "s3:GetObjectVersionAcl",
     "s3:GetObjectVersionAttributes",
     "s3:GetObjectVersionTagging",
@@ -93,6 +94,8 @@ class Restriction:
     by_pattern: Decision
     """The same as `data`, for any bucket that is not named in full: whoever finds a free name that
     fits a pattern such as `sagemaker-*` can make such a bucket."""
+    by_access_point: Decision
+    """Reading and writing by way of an access point of such an account."""
 
 
 def restricts(policy: Policy, journey: Journey) -> Restriction:
@@ -100,11 +103,32 @@ def restricts(policy: Policy, journey: Journey) -> Restriction:
     name = fresh_bucket(policy)
     fresh = BUCKET_NAMES if name is None else glob_of(name)
     literal = bucket_patterns(policy, literal=True)
+    taken = literal if name is None else []
     return Restriction(
-        data=_reach(policy, journey, fresh, OBJECT_DATA, BUCKET_DATA),
-        other=_reach(policy, journey, fresh, OTHER_OBJECT_ACTIONS, OTHER_BUCKET_ACTIONS),
+        data=_reach(policy, journey, fresh, OBJECT_DATA, BUCKET_DATA, taken),
+        other=_reach(policy, journey, fresh, OTHER_OBJECT_ACTIONS, OTHER_BUCKET_ACTIONS, taken),
         by_pattern=_reach(policy, journey, BUCKET_NAMES, OBJECT_DATA, BUCKET_DATA, literal),
+        by_access_point=_by_access_point(policy, journey),
     )
+
+
+def _by_access_point(policy: Policy, journey: Journey) -> Decision:
+    """A request for an access point has the access point's ARN as its resource.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+    """
+    account = fresh_account(policy, journey.account)
+    arn = f"arn:{journey.partition}:s3:{journey.region}:{account}:accesspoint/nobody-named"
+    origins = AnyOf((known("Internet"), known("VPC")))
+    keys: dict[str, Value] = {
+        "s3:DataAccessPointArn": known(arn),
+        "s3:DataAccessPointAccount": known(account),
+        "s3:AccessPointNetworkOrigin": origins,
+    }
+    context = journey.as_anyone_inside().but({**foreign_bucket(policy, journey), **keys})
+    objects = literally(f"{arn}/object/") + glob_of("?*")
+    requests = Requests(OBJECT_DATA, objects, journey.everyone(policy), context)
+    return decide(policy, requests, matching=journey.matching, asked=Asked.ALLOWED)
 
 
 def _reach(
@@ -124,11 +148,16 @@ def _reach(
             resources(partition, buckets),
             who,
             context,
-            tuple(resources(partition, name) for name in named or ()),
+            tuple(left_out(partition, name) for name in named or ()),
         )
-        for actions, resources in ((on_objects, object_arns), (on_buckets, bucket_arns))
+        for actions, resources, left_out in (
+            (on_objects, object_arns, contents),
+            (on_buckets, bucket_arns, bucket_arns),
+        )
     ]
-    objects, listing = (decide(policy, each, matching=journey.matching) for each in both)
+    objects, listing = (
+        decide(policy, each, matching=journey.matching, asked=Asked.ALLOWED) for each in both
+    )
     return either(objects, listing)
 
 
@@ -161,6 +190,10 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
 """
 
 
+BUDGET_FOR_PACKAGES = 2 * DEFAULT_BUDGET
+"""What all repositories may cost together: an ordinary policy takes a hundredth of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepositoryAnswer:
     """What becomes of requests for the packages of one repository."""
@@ -176,19 +209,28 @@ class RepositoryAnswer:
 def package_requests(policy: Policy, journey: Journey) -> tuple[RepositoryAnswer, ...]:
     """Question 3: does a GetObject on some package get through, for the VPC's own Region?"""
     context = journey.as_anyone_inside().but(_of_amazon(policy, journey))
+    everyone = journey.everyone(policy)
+    nobody = tuple(who for who in everyone if who.is_anonymous)
+    signers = tuple(who for who in everyone if not who.is_anonymous)
+    left = BUDGET_FOR_PACKAGES
     answers: list[RepositoryAnswer] = []
     for repository in REPOSITORIES:
         bucket = repository.bucket(journey.region)
         packages = object_arns(journey.partition, bucket)
-        signers = (journey.role, journey.stranger(policy))
+        budget = Budget(min(DEFAULT_BUDGET, left))
+        left -= budget.left
+        space = Space(packages, (), budget)
         unsigned, signed = (
             decide(
                 policy,
                 Requests(("s3:GetObject",), packages, who, context),
                 matching=journey.matching,
+                asked=Asked.ALLOWED,
+                space=space,
             )
-            for who in ((anonymous(),), signers)
+            for who in (nobody, signers)
         )
+        left += max(budget.left, 0)
         answers.append(RepositoryAnswer(repository, bucket, unsigned, signed))
     return tuple(answers)
 

@@ -46,6 +46,15 @@ class Region:
         return any(pattern.includes(language) for pattern in self.patterns)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """The patterns of a region that are looked up rather than searched."""
+
+    stems: tuple[str, ...]
+    """The heads of those that take in every text that begins so."""
+    literals: frozenset[str]
+
+
 WORTH_A_BANK = 8
 """Patterns from which on it pays to run them together."""
 EVERYTHING = Region((), negated=True)
@@ -63,6 +72,7 @@ class Space:
         self.budget = budget
         self._regions: dict[int, Region] = {}
         self._near: dict[Region, Region] = {}
+        self._plains: dict[Region, _Plain] = {}
         self._banks: dict[tuple[Region, ...], Bank] = {}
         self._allowed: dict[tuple[tuple[Region, ...], ...], str | None] = {}
         self._refused: dict[tuple[tuple[Region, ...], ...], str | None] = {}
@@ -86,7 +96,8 @@ class Space:
 
     def bank(self, regions: Sequence[Region], *, excluded: bool = True) -> Bank:
         """The patterns of these regions, and of what is left out, run together."""
-        key = (*regions, self.excluded) if excluded else tuple(regions)
+        every = (*regions, self.excluded) if excluded else regions
+        key = tuple(each for each in every if each.patterns)
         if key not in self._banks:
             patterns = [pattern for region in key for pattern in region.patterns]
             bank = Bank(patterns, self.language.head)
@@ -141,11 +152,33 @@ class Space:
                     return found
                 continue
             for pattern in allow.patterns:
+                if self._is_taken(pattern, denied):
+                    continue
                 wanted = [[language], [pattern]]
                 found = escape(wanted, [self.bank(denied)], budget, confined)
                 if found is not None:
                     return found
         return None
+
+    def _plain(self, region: Region) -> _Plain:
+        if region not in self._plains:
+            stems = tuple(each.head for each in region.patterns if each.is_stem)
+            literals = frozenset(each.head for each in region.patterns if each.literal is not None)
+            self._plains[region] = _Plain(stems, literals)
+        return self._plains[region]
+
+    def _is_taken(self, pattern: Glob, denied: Sequence[Region]) -> bool:
+        """True if a pattern is plainly outside of the space, or denied; False says nothing."""
+        taking = [self._plain(each) for each in (self.excluded, *denied)]
+        self.budget.spend_on_looking(pattern, sum(len(each.stems) for each in taking))
+        if not self.language.after(pattern.head):
+            return True
+        if pattern.literal is not None and not self.language.matches(pattern.literal):
+            return True
+        return any(
+            pattern.head.startswith(each.stems) or pattern.literal in each.literals
+            for each in taking
+        )
 
     def _find_refused(self, allows: Sequence[Region], denies: Sequence[Region]) -> str | None:
         language, budget = self.language, self.budget

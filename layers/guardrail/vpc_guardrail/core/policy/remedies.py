@@ -59,6 +59,13 @@ class Remedy:
 
 def endpoint_policy(journey: Journey, buckets: Sequence[str]) -> Remedy:
     """One endpoint policy that lets principals of the account use these buckets, and no others."""
+    remedy = draft_of_endpoint_policy(journey, buckets)
+    _check_endpoint_policy(parse_policy(remedy.document), journey, sorted(set(buckets)))
+    return remedy
+
+
+def draft_of_endpoint_policy(journey: Journey, buckets: Sequence[str]) -> Remedy:
+    """The same, before it is checked: to see how long it gets."""
     names = sorted(set(buckets))
     arn = f"arn:{journey.partition}:s3:::"
     allow = {
@@ -80,7 +87,6 @@ def endpoint_policy(journey: Journey, buckets: Sequence[str]) -> Remedy:
     remedy = Remedy(document, _what_else(journey))
     if len(remedy.compact) > LONGEST_ENDPOINT_POLICY:
         raise UnsoundRemedyError(f"{len(names)} buckets do not fit into one endpoint policy")
-    _check_endpoint_policy(parse_policy(document), journey, names)
     return remedy
 
 

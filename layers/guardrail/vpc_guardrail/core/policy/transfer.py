@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from vpc_guardrail.core.policy.context import ABSENT, Unknowable, known
 from vpc_guardrail.core.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -51,6 +53,27 @@ class Transfer:
     def actions(self) -> tuple[str, ...]:
         """The actions on objects that it takes."""
         return ((GET,) if self.reads else ()) + ((PUT,) if self.writes else ())
+
+
+ENCRYPTION = "s3:x-amz-server-side-encryption"
+KMS_KEY_ARN = re.compile(r"arn:[^:]+:kms:[^:]+:[^:]+:key/.+")
+
+
+def encrypted_with(key: str) -> dict[str, Value]:
+    """The keys of an upload that asks for this key of KMS, as OutputDataConfig.KmsKeyId does.
+
+    "SageMaker uses [it] to encrypt the model artifacts at rest using Amazon S3 server-side
+    encryption"; how it passes on an id or an alias is not documented.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    """
+    as_sent: Value = Unknowable("how SageMaker passes on a key's id or alias is not documented")
+    if KMS_KEY_ARN.fullmatch(key):
+        as_sent = known(key)
+    return {
+        ENCRYPTION: known("aws:kms"),
+        f"{ENCRYPTION}-aws-kms-key-id": as_sent,
+        f"{ENCRYPTION}-customer-algorithm": ABSENT,
+    }
 
 
 @dataclass(frozen=True, slots=True)

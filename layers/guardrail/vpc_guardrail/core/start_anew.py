@@ -1,0 +1,118 @@
+"""Commands that start a job anew in another network: a running one cannot be moved."""
+
+from collections.abc import Iterable
+from shlex import quote
+
+from vpc_guardrail.core.command import Expanded, asked_for, aws, in_turn, variable
+from vpc_guardrail.core.model import TrainingJob
+
+COPIED = (
+    "HyperParameters",
+    "AlgorithmSpecification",
+    "InputDataConfig",
+    "OutputDataConfig",
+    "ResourceConfig",
+    "StoppingCondition",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "CheckpointConfig",
+    "DebugHookConfig",
+    "DebugRuleConfigurations",
+    "TensorBoardOutputConfig",
+    "ExperimentConfig",
+    "ProfilerConfig",
+    "ProfilerRuleConfigurations",
+    "Environment",
+    "RetryStrategy",
+    "RemoteDebugConfig",
+    "InfraCheckConfig",
+    "ServerlessJobConfig",
+    "MlflowConfig",
+    "ModelPackageConfig",
+    "RoleArn",
+)
+"""What DescribeTrainingJob tells of a request; the last is always there."""
+
+LONGEST_NAME = 63
+"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""
+
+SUFFIX = "-vpc"
+SUBNETS, GROUPS = "SUBNETS", "SECURITY_GROUPS"
+"""Shell variables that hold what is asked for."""
+
+
+def start_anew(
+    job: TrainingJob,
+    subnet_ids: Iterable[str],
+    group_ids: Iterable[str],
+    *,
+    candidates: str,
+    vpc_id: str | None = None,
+) -> str:
+    """Start a copy of the job with these subnets and groups; ask for those that are not given.
+
+    `candidates` is a command that lists the subnets to choose from. What the job was given is
+    copied by whoever runs it, with rights of their own: it is not told here.
+    """
+    subnets, groups = ",".join(subnet_ids), ",".join(group_ids)
+    asked = []
+    if not subnets:
+        asked += [candidates, asked_for(SUBNETS, "Subnets, parted by commas")]
+    if not groups:
+        asked += [_groups(vpc_id), asked_for(GROUPS, "Security groups, parted by commas")]
+    return in_turn(*asked, _copy(job, _given(subnets, SUBNETS), _given(groups, GROUPS)))
+
+
+def _given(ids: str, name: str) -> str:
+    """Ids as a word for the shell, or the variable that holds them."""
+    return quote(ids) if ids else variable(name).text
+
+
+def stop(job: TrainingJob) -> str:
+    """Stop a job."""
+    return aws("sagemaker", "stop-training-job", training_job_name=job.name)
+
+
+def list_subnets(vpc_id: str | None = None, *, at_least: int = 0) -> str:
+    """List subnets with room for so many addresses; of all VPCs, those meant to be private."""
+    wanted = f"vpc-id,Values={vpc_id}" if vpc_id else "map-public-ip-on-launch,Values=false"
+    roomy = f"?AvailableIpAddressCount >= `{at_least}`" if at_least else ""
+    columns = "[VpcId,SubnetId,AvailabilityZone,AvailableIpAddressCount]"
+    return aws(
+        "ec2",
+        "describe-subnets",
+        filters=f"Name={wanted}",
+        query=f"Subnets[{roomy}].{columns}",
+        output="table",
+    )
+
+
+def _groups(vpc_id: str | None) -> str:
+    query, output = "SecurityGroups[].[VpcId,GroupId,GroupName]", "table"
+    if vpc_id is None:
+        return aws("ec2", "describe-security-groups", query=query, output=output)
+    wanted = f"Name=vpc-id,Values={vpc_id}"
+    return aws("ec2", "describe-security-groups", filters=wanted, query=query, output=output)
+
+
+def _copy(job: TrainingJob, subnets: str, groups: str) -> str:
+    """Describe the job, leave out what it does not have, and create one of another name.
+
+    Subnets and groups are given as words for the shell.
+    """
+    described = aws(
+        "sagemaker",
+        "describe-training-job",
+        training_job_name=job.name,
+        query=f"{{{','.join(f'{name}:{name}' for name in COPIED)}}}",
+        output="json",
+    )
+    created = aws(
+        "sagemaker",
+        "create-training-job",
+        training_job_name=job.name[: LONGEST_NAME - len(SUFFIX)] + SUFFIX,
+        vpc_config=Expanded(f"Subnets={subnets},SecurityGroupIds={groups}"),
+        cli_input_json="file:///dev/stdin",
+    )
+    return f"{described} | sed '/: null,$/d' | {created}"

@@ -1,0 +1,113 @@
+"""A job that is started anew is the same job in another network."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import botocore.session
+import jmespath  # type: ignore[import-untyped] # it carries no types.
+from botocore.validate import ParamValidator
+
+from tests.builders import a_job
+from tests.commands import problems
+from vpc_guardrail.core.start_anew import COPIED, list_subnets, start_anew
+
+JOB = a_job(name="train-1")
+DESCRIBED: dict[str, Any] = {
+    "TrainingJobName": "train-1",
+    "TrainingJobArn": JOB.arn,
+    "TrainingJobStatus": "InProgress",
+    "HyperParameters": {"lines": "one\n: null,\ntwo", "none": "null"},
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "RoleArn": "arn:aws:iam::111122223333:role/training",
+    "OutputDataConfig": {"S3OutputPath": "s3://models/"},
+    "ResourceConfig": {
+        "InstanceType": "ml.m5.xlarge",
+        "InstanceCount": 1,
+        "VolumeSizeInGB": 30,
+    },
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    "EnableNetworkIsolation": False,
+    "Environment": {"KEY": "value"},
+}
+
+
+def shapes() -> tuple[Any, Any]:
+    """What CreateTrainingJob takes and what DescribeTrainingJob tells."""
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    create = model.operation_model("CreateTrainingJob").input_shape
+    return create, model.operation_model("DescribeTrainingJob").output_shape
+
+
+def test_all_that_is_told_of_a_request_is_copied() -> None:
+    create, describe = shapes()
+    told = {
+        name
+        for name, shape in create.members.items()
+        if name in describe.members and shape.name == describe.members[name].name
+    }
+
+    assert {*COPIED} == told - {"TrainingJobName", "VpcConfig"}
+
+
+def test_the_copy_is_a_valid_request_without_what_the_job_does_not_have() -> None:
+    remedy = start_anew(JOB, ["subnet-a"], ["sg-1"], candidates="")
+    query = re.search(r"--query '(.*?)'", remedy)
+    sed = re.search(r"\| (sed '.*?') \|", remedy)
+    assert query
+    assert sed
+
+    printed = json.dumps(jmespath.search(query[1], DESCRIBED), indent=4)
+    piped = subprocess.run(
+        ["/bin/sh", "-c", sed[1]], input=printed, capture_output=True, text=True, check=True
+    )
+    request = json.loads(piped.stdout)
+
+    assert request == {name: each for name, each in DESCRIBED.items() if name in COPIED}
+    named = request | {"TrainingJobName": "train-1-vpc"}
+    assert not ParamValidator().validate(named, shapes()[0]).has_errors()
+
+
+def test_given_subnets_and_groups_are_filled_in() -> None:
+    remedy = start_anew(JOB, ["subnet-a", "subnet-b"], ["sg-1"], candidates="")
+
+    assert remedy.endswith(
+        "| aws sagemaker create-training-job --training-job-name train-1-vpc --vpc-config "
+        "Subnets=subnet-a,subnet-b,SecurityGroupIds=sg-1 --cli-input-json file:///dev/stdin"
+    )
+    assert problems(remedy) == []
+
+
+def test_others_are_listed_and_asked_for() -> None:
+    remedy = start_anew(JOB, (), (), candidates=list_subnets(), vpc_id="vpc-1")
+
+    assert remedy.startswith("aws ec2 describe-subnets ")
+    assert "aws ec2 describe-security-groups --filters Name=vpc-id,Values=vpc-1 " in remedy
+    assert '--vpc-config Subnets="$SUBNETS",SecurityGroupIds="$SECURITY_GROUPS" ' in remedy
+    assert problems(remedy) == []
+
+
+def test_no_text_is_cut_to_fit_an_alert() -> None:
+    longest = a_job(name="a" * 63)
+
+    assert len(start_anew(longest, (), (), candidates=list_subnets())) < 1900
+
+
+def test_the_copy_of_a_long_name_has_a_name_that_is_not_too_long() -> None:
+    remedy = start_anew(a_job(name="a" * 63), ["subnet-a"], ["sg-1"], candidates="")
+
+    (name,) = re.findall(r"create-training-job --training-job-name (\S+)", remedy)
+    assert len(name) == 63
+    assert name.endswith("a-vpc")
+
+
+def test_what_comes_with_the_job_stays_a_word() -> None:
+    rude = a_job(name="$(reboot)", subnets=("subnet-a; reboot",))
+
+    remedy = start_anew(rude, rude.subnet_ids, (), candidates="")
+
+    assert "--training-job-name '$(reboot)'" in remedy
+    assert "Subnets='subnet-a; reboot'," in remedy
