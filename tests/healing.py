@@ -140,17 +140,25 @@ def _create_endpoint(network: Network, options: Options) -> Network:
     return _with(network, "endpoints", made)
 
 
+def _remove_table(network: Network, endpoint: str, table_id: str) -> Network:
+    """An endpoint out of sight, such as that of a VPC's owner, has a route all the same."""
+    table = _part(network, "route_tables", table_id)
+    kept = tuple(each for each in table.routes if each.target.id != endpoint)
+    network = _with(network, "route_tables", replace(table, routes=kept))
+    if isinstance(network.endpoints, Unknown) or endpoint not in network.endpoints:
+        return network
+    found = network.endpoints[endpoint]
+    left = found.route_table_ids - {table_id}
+    return _with(network, "endpoints", replace(found, route_table_ids=left))
+
+
 def _modify_endpoint(network: Network, options: Options) -> Network:
     name = options["vpc-endpoint-id"][0]
-    found = _part(network, "endpoints", name)
     if "add-route-table-ids" in options:
         return _add_table(network, name, options["add-route-table-ids"][0])
     if "remove-route-table-ids" in options:
-        table = _part(network, "route_tables", options["remove-route-table-ids"][0])
-        kept = tuple(each for each in table.routes if each.target.id != name)
-        network = _with(network, "route_tables", replace(table, routes=kept))
-        left = found.route_table_ids - {table.id}
-        return _with(network, "endpoints", replace(found, route_table_ids=left))
+        return _remove_table(network, name, options["remove-route-table-ids"][0])
+    found = _part(network, "endpoints", name)
     named = found.private_dns_enabled or "private-dns-enabled" in options
     inbound = found.private_dns_only_for_inbound_resolver and "dns-options" not in options
     changed = replace(

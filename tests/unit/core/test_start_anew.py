@@ -11,9 +11,9 @@ import botocore.session
 import jmespath  # type: ignore[import-untyped] # it carries no types.
 from botocore.validate import ParamValidator
 
-from tests.builders import a_job
+from tests.builders import a_job, a_tuning_job
 from tests.commands import problems
-from vpc_guardrail.core.start_anew import COPIED, list_subnets, start_anew
+from vpc_guardrail.core.start_anew import COPIED, COPIED_OF_TUNING, list_subnets, start_anew, stop
 
 JOB = a_job(name="train-1")
 DESCRIBED: dict[str, Any] = {
@@ -35,11 +35,11 @@ DESCRIBED: dict[str, Any] = {
 }
 
 
-def shapes() -> tuple[Any, Any]:
+def shapes(of: str = "TrainingJob") -> tuple[Any, Any]:
     """What CreateTrainingJob takes and what DescribeTrainingJob tells."""
     model = botocore.session.get_session().get_service_model("sagemaker")
-    create = model.operation_model("CreateTrainingJob").input_shape
-    return create, model.operation_model("DescribeTrainingJob").output_shape
+    create = model.operation_model(f"Create{of}").input_shape
+    return create, model.operation_model(f"Describe{of}").output_shape
 
 
 def test_all_that_is_told_of_a_request_is_copied() -> None:
@@ -111,3 +111,36 @@ def test_what_comes_with_the_job_stays_a_word() -> None:
 
     assert "--training-job-name '$(reboot)'" in remedy
     assert "Subnets='subnet-a; reboot'," in remedy
+
+
+class TestATuningJob:
+    TUNING = a_tuning_job(a_job())
+
+    def test_all_that_is_told_of_its_request_is_copied(self) -> None:
+        create, describe = shapes("HyperParameterTuningJob")
+        told = {
+            name
+            for name, shape in create.members.items()
+            if name in describe.members and shape.name == describe.members[name].name
+        }
+
+        assert {*COPIED_OF_TUNING} == told - {"HyperParameterTuningJobName"}
+        assert COPIED_OF_TUNING[-1] in create.required_members
+
+    def test_its_definitions_are_written_by_whoever_starts_it_anew(self) -> None:
+        (definition,) = self.TUNING.judged
+        remedy = start_anew(definition, [], ["sg-1"], candidates=list_subnets())
+
+        assert problems(remedy) == []
+        assert "create-hyper-parameter-tuning-job" in remedy
+        assert "create-training-job" not in remedy
+
+    def test_it_is_stopped_as_a_whole(self) -> None:
+        (definition,) = self.TUNING.judged
+        name = self.TUNING.arn.rpartition("/")[2]
+
+        assert stop(definition) == (
+            "aws sagemaker stop-hyper-parameter-tuning-job "
+            f"--hyper-parameter-tuning-job-name {name}"
+        )
+        assert problems(stop(definition)) == []

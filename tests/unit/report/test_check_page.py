@@ -45,7 +45,7 @@ def test_a_page_tells_all_that_is_known_of_a_check(spec: CheckSpec) -> None:
     ("stop", "told"),
     [
         (StopPolicy.DEFAULT, "stops the job in mode `enforce`"),
-        (StopPolicy.ALLOWED, "that it may be set to `stop` is still to come"),
+        (StopPolicy.ALLOWED, "the settings may let it stop the job"),
         (StopPolicy.NEVER, "it never stops a job"),
     ],
     ids=lambda value: value.name if isinstance(value, StopPolicy) else "",

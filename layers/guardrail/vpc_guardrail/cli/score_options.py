@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import typer
 
-from vpc_guardrail.app.settings_document import SettingsError, settings_from
+from vpc_guardrail.app.settings_document import SettingsError
 from vpc_guardrail.core.score_rule import ScoreRule
 from vpc_guardrail.wiring.rule_parameters import PARAMETERS, RuleParameterError, score_rule
+from vpc_guardrail.wiring.settings import settings_from
 
 OPTIONS = {
     "minimumScore": "--minimum-score",

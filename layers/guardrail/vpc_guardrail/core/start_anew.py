@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from shlex import quote
 
 from vpc_guardrail.core.command import Expanded, asked_for, aws, in_turn, variable
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import JobKind, TrainingJob
 
 COPIED = (
     "HyperParameters",
@@ -34,10 +34,23 @@ COPIED = (
 )
 """What DescribeTrainingJob tells of a request; the last is always there."""
 
+COPIED_OF_TUNING = (
+    "TrainingJobDefinition",
+    "TrainingJobDefinitions",
+    "WarmStartConfig",
+    "Autotune",
+    "HyperParameterTuningJobConfig",
+)
+"""The same of DescribeHyperParameterTuningJob."""
+
 LONGEST_NAME = 63
-"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"""
+LONGEST_TUNING_NAME = 32
+"""Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+and API_CreateHyperParameterTuningJob.html
+"""
 
 SUFFIX = "-vpc"
+FILE = "tuning.json"
 SUBNETS, GROUPS = "SUBNETS", "SECURITY_GROUPS"
 """Shell variables that hold what is asked for."""
 
@@ -59,6 +72,8 @@ def start_anew(
     asked = []
     if not subnets:
         asked += [candidates, asked_for(SUBNETS, "Subnets, parted by commas")]
+    if job.kind is JobKind.TUNING:
+        return in_turn(candidates, _groups(vpc_id), _copy_tuning(job))
     if not groups:
         asked += [_groups(vpc_id), asked_for(GROUPS, "Security groups, parted by commas")]
     return in_turn(*asked, _copy(job, _given(subnets, SUBNETS), _given(groups, GROUPS)))
@@ -70,7 +85,13 @@ def _given(ids: str, name: str) -> str:
 
 
 def stop(job: TrainingJob) -> str:
-    """Stop a job."""
+    """Stop a job, or a tuning job with its children."""
+    if job.kind is JobKind.TUNING:
+        return aws(
+            "sagemaker",
+            "stop-hyper-parameter-tuning-job",
+            hyper_parameter_tuning_job_name=_tuning_name(job),
+        )
     return aws("sagemaker", "stop-training-job", training_job_name=job.name)
 
 
@@ -116,3 +137,29 @@ def _copy(job: TrainingJob, subnets: str, groups: str) -> str:
         cli_input_json="file:///dev/stdin",
     )
     return f"{described} | sed '/: null,$/d' | {created}"
+
+
+def _tuning_name(job: TrainingJob) -> str:
+    """The tuning job's own name, also of one of its definitions."""
+    return job.arn.rpartition("/")[2]
+
+
+def _copy_tuning(job: TrainingJob) -> str:
+    """Describe the tuning job, have its networks written, and create one of another name."""
+    name = _tuning_name(job)
+    described = aws(
+        "sagemaker",
+        "describe-hyper-parameter-tuning-job",
+        hyper_parameter_tuning_job_name=name,
+        query=f"{{{','.join(f'{each}:{each}' for each in COPIED_OF_TUNING)}}}",
+        output="json",
+    )
+    created = aws(
+        "sagemaker",
+        "create-hyper-parameter-tuning-job",
+        hyper_parameter_tuning_job_name=name[: LONGEST_TUNING_NAME - len(SUFFIX)] + SUFFIX,
+        cli_input_json=Expanded(f"file://{FILE}"),
+    )
+    wanted = quote("Write VpcConfig, with Subnets and SecurityGroupIds, into each definition.")
+    copied = f"{described} | sed '/: null,$/d' > {FILE}"
+    return in_turn(copied, f"printf '%s\\n' {wanted}", f"vi {FILE}", created)

@@ -113,15 +113,7 @@ def _judge_children(
         f"{message}.",
         severity=None if fatal else Severity.LOW,
         evidence=evidence,
-        remediation=_make_room(subnet, most),
-    )
-
-
-def _make_room(subnet: Subnet, addresses: int) -> str:
-    return (
-        f"Name a subnet with at least {addresses} free addresses, or free some: "
-        "aws ec2 describe-network-interfaces "
-        f"--filters Name=subnet-id,Values={subnet.id}"
+        remediation=list_subnets(subnet.vpc_id, at_least=most),
     )
 
 
