@@ -55,6 +55,8 @@ def test_a_job_without_vpc_is_told_once_and_stopped(enforcing: Guardrail, owner:
         "severity": "CRITICAL",
         "account": ACCOUNT_ID,
         "vpc_id": "none",
+        "role": "training",
+        "started_by": "root",
     }
     assert verdict["job"]["name"] == job.name
     assert verdict["action"] == "stop"

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.template.cloudformation import ROOT, Resource, Template, get_att, ref, values_in
+from tests.template.cloudformation import (
+    ROOT,
+    Resource,
+    Template,
+    Value,
+    get_att,
+    ref,
+    values_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +41,26 @@ def alarms_on(
     return [
         alarm
         for alarm in template.of_type("AWS::CloudWatch::Alarm")
-        if (alarm.properties["Namespace"], alarm.properties["MetricName"]) == metric
-        and watched(alarm) == dimensions
+        if metric_of(alarm) == metric and watched(alarm) == dimensions
     ]
 
 
 def watched(alarm: Resource) -> dict[str, Any]:
-    return {each["Name"]: each["Value"] for each in alarm.properties["Dimensions"]}
+    return {each["Name"]: each["Value"] for each in alarm.properties.get("Dimensions", ())}
+
+
+def metric_of(alarm: Resource) -> tuple[str, Value]:
+    return alarm.properties["Namespace"], alarm.properties["MetricName"]
+
+
+def read_from_logs(template: Template) -> list[tuple[str, Value]]:
+    """The metrics that filters make of the functions' logs; they have no dimensions."""
+    return [
+        (made["MetricNamespace"], made["MetricName"])
+        for each in template.of_type("AWS::Logs::MetricFilter")
+        for made in each.properties["MetricTransformations"]
+        if "Dimensions" not in made
+    ]
 
 
 def dead_letter_queues(template: Template) -> set[str]:
@@ -121,11 +142,22 @@ def test_alarms_watch_metrics_that_exist_of_resources_that_are_here(template: Te
     """One that nothing above asked for would watch nothing."""
     names = {resource.name for resource in template.resources}
     for alarm in template.of_type("AWS::CloudWatch::Alarm"):
-        metric = (alarm.properties["Namespace"], alarm.properties["MetricName"])
-        assert metric in AWS_METRICS, alarm.name
+        if not watched(alarm):
+            assert metric_of(alarm) in read_from_logs(template), alarm.name
+            continue
+        assert metric_of(alarm) in AWS_METRICS, alarm.name
         for value in watched(alarm).values():
             target = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
             assert target in names, alarm.name
+
+
+def test_what_is_read_from_the_logs_is_told(template: Template) -> None:
+    metrics = read_from_logs(template)
+    told = [metric_of(alarm) for alarm in template.of_type("AWS::CloudWatch::Alarm")]
+
+    assert metrics
+    for metric in metrics:
+        assert told.count(metric) == 1, metric
 
 
 def test_every_alarm_tells_the_operators_that_it_began_and_ended(template: Template) -> None:

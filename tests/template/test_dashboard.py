@@ -12,7 +12,7 @@ import pytest
 from vpc_guardrail.wiring.metrics import METRICS, NAMESPACE, STACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tests.template.cloudformation import Template
 
@@ -34,6 +34,25 @@ SEARCH = re.compile(
 )
 COLUMNS = 24
 
+ADDED = {
+    "VpcsAreScored": ("VPC", "Scoring"),
+    "AlertsInSlack": ("Slack, all alerts:",),
+    "UrgentAlertsInSlack": ("Slack, urgent alerts:",),
+    "UsesSlack": ("Slack:",),
+    "FindingsInSecurityHub": ("Security Hub:",),
+}
+"""By condition, what the titles of its widgets have."""
+
+STACKS = [
+    (),
+    ("VpcsAreScored",),
+    ("AlertsInSlack", "UsesSlack"),
+    ("UrgentAlertsInSlack", "UsesSlack"),
+    ("FindingsInSecurityHub",),
+    tuple(ADDED),
+]
+"""The conditions that hold of a stack."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -44,15 +63,15 @@ class Shown:
     dimensions: Mapping[str, str]
 
 
-def dashboard(template: Template, *, with_vpcs: bool) -> str:
+def dashboard(template: Template, conditions: Collection[str]) -> str:
     """The text with its own variables in place, and those of CloudFormation as they are."""
     text, variables = template.resource("Dashboard").properties["DashboardBody"]["Fn::Sub"]
     for name, value in variables.items():
         chosen = value
         if "Fn::If" in value:
-            condition, where_scored, elsewhere = value["Fn::If"]
-            assert condition == "VpcsAreScored"
-            chosen = where_scored if with_vpcs else elsewhere
+            condition, where_it_holds, elsewhere = value["Fn::If"]
+            assert condition in ADDED
+            chosen = where_it_holds if condition in conditions else elsewhere
         text = text.replace(f"${{{name}}}", chosen["Fn::Sub"] if chosen else "")
     return str(text)
 
@@ -64,8 +83,8 @@ def widgets_of(body: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def widgets(template: Template) -> list[dict[str, Any]]:
-    """Those of a stack that scores VPCs: all that there are."""
-    return widgets_of(dashboard(template, with_vpcs=True))
+    """Those of a stack with all that can be asked for."""
+    return widgets_of(dashboard(template, ADDED))
 
 
 def shown_in(widget: Mapping[str, Any]) -> Iterator[Shown]:
@@ -139,27 +158,33 @@ def test_it_shows_every_alarm(template: Template, widgets: list[dict[str, Any]])
     )
 
 
-@pytest.mark.parametrize("with_vpcs", [True, False])
+@pytest.mark.parametrize("conditions", STACKS)
 def test_every_variable_leads_to_a_resource_that_is_there(
-    template: Template, with_vpcs: bool
+    template: Template, conditions: tuple[str, ...]
 ) -> None:
-    allowed = {None, "VpcsAreScored"} if with_vpcs else {None}
+    allowed = {None, *conditions}
     known = {resource.name: resource.body for resource in template.resources}
 
-    for variable in VARIABLE.findall(dashboard(template, with_vpcs=with_vpcs)):
+    for variable in VARIABLE.findall(dashboard(template, conditions)):
         if not variable.startswith(("AWS::", "!")):
             assert known[variable.split(".")[0]].get("Condition") in allowed, variable
 
 
-def test_where_no_vpc_is_scored_only_what_is_about_vpcs_is_missing(template: Template) -> None:
-    some = widgets_of(dashboard(template, with_vpcs=False))
-    every = widgets_of(dashboard(template, with_vpcs=True))
+@pytest.mark.parametrize("conditions", STACKS)
+def test_what_is_not_deployed_and_nothing_else_is_missing(
+    template: Template, conditions: tuple[str, ...]
+) -> None:
+    some = widgets_of(dashboard(template, conditions))
+    every = widgets_of(dashboard(template, ADDED))
+    missing = [
+        word for condition, words in ADDED.items() if condition not in conditions for word in words
+    ]
     titles = [widget["properties"].get("title", "") for widget in some]
     more = [widget["properties"].get("title", "") for widget in every]
 
     assert [title for title in more if title in titles] == titles
     assert [title for title in more if title not in titles] == [
-        title for title in more if "VPC" in title or "Scoring" in title
+        title for title in more if any(word in title for word in missing)
     ]
 
 
@@ -171,6 +196,8 @@ def test_it_says_what_to_do_about_everything_that_can_be_red(
     for red in ("Dead letters", "Age of the oldest message", "Function errors", "Throttles"):
         assert f"| {red} | " in text
         assert any(red in widget["properties"].get("title", "") for widget in widgets), red
+    for red in ("Settings trouble", "Held stops"):
+        assert f"| {red} | " in text
     assert "docs/operations.md" in text
 
 
@@ -181,12 +208,12 @@ def test_graphs_have_titles_and_name_their_region(widgets: list[dict[str, Any]])
             assert widget["properties"]["region"] == "${AWS::Region}"
 
 
-@pytest.mark.parametrize("with_vpcs", [True, False])
-def test_widgets_stand_in_full_rows(template: Template, with_vpcs: bool) -> None:
+@pytest.mark.parametrize("conditions", STACKS)
+def test_widgets_stand_in_full_rows(template: Template, conditions: tuple[str, ...]) -> None:
     """They have no place of their own, and follow each other."""
     heights: list[int] = []
     columns = 0
-    for widget in widgets_of(dashboard(template, with_vpcs=with_vpcs)):
+    for widget in widgets_of(dashboard(template, conditions)):
         assert {"x", "y"}.isdisjoint(widget)
         columns += widget["width"]
         heights.append(widget["height"])

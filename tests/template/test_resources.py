@@ -296,6 +296,7 @@ def _excused_rules(template: Template) -> Iterator[tuple[str, str]]:
             {
                 "InspectorSettingsTroubleMetric": "JobInspectorLogGroup",
                 "EnforcerSettingsTroubleMetric": "JobEnforcerLogGroup",
+                "DigestSettingsTroubleMetric": "DailyDigestLogGroup",
             },
             f'{{ $.message = "{SETTINGS_TROUBLE}" }}',
         ),
@@ -320,6 +321,22 @@ def test_an_alarm_goes_off_by_the_very_words_of_the_log(
         assert transformation["MetricNamespace"] == raised["Namespace"]
     assert (raised["Threshold"], raised["ComparisonOperator"]) == (0, "GreaterThanThreshold")
     assert raised["TreatMissingData"] == "notBreaching"
+
+
+def test_trouble_with_the_settings_is_told_by_whoever_reads_them(template: Template) -> None:
+    readers = {
+        function.properties["LoggingConfig"]["LogGroup"]["Ref"]
+        for function in template.of_type("AWS::Serverless::Function")
+        if "SETTINGS_PARAMETER" in function.properties["Environment"]["Variables"]
+    }
+    filtered = {
+        each.properties["LogGroupName"]["Ref"]
+        for each in template.of_type("AWS::Logs::MetricFilter")
+        if SETTINGS_TROUBLE in each.properties["FilterPattern"]
+    }
+
+    assert readers
+    assert filtered == readers
 
 
 def test_settings_are_checked_before_they_are_put_in_place(template: Template) -> None:
