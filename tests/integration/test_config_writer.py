@@ -82,6 +82,24 @@ class TestPut:
         with pytest.raises(EvaluationsRefusedError, match="vpc-00000001"):
             writer.put(evaluations(2), AT)
 
+    def test_what_config_did_not_take_holds_up_no_other(
+        self, wire: Wire, writer: ConfigWriter
+    ) -> None:
+        """Fault: one VPC that Config never takes would leave those after it without a score."""
+        refused = json.dumps({"FailedEvaluations": [{"ComplianceResourceId": "vpc-00000001"}]})
+        wire.answers("PutEvaluations", refused, json_answer(), json_answer())
+        with pytest.raises(EvaluationsRefusedError, match="vpc-00000001"):
+            writer.put(evaluations(250), AT)
+        assert [len(request["Evaluations"]) for _, request in wire.requests] == [100, 100, 50]
+
+    def test_of_many_that_were_not_taken_some_are_named(
+        self, wire: Wire, writer: ConfigWriter
+    ) -> None:
+        names = [{"ComplianceResourceId": f"vpc-{number:08x}"} for number in range(100)]
+        wire.answers("PutEvaluations", json.dumps({"FailedEvaluations": names}))
+        with pytest.raises(EvaluationsRefusedError, match=r"vpc-00000009 and 90 more$"):
+            writer.put(evaluations(100), AT)
+
     @pytest.mark.parametrize("code", ["InvalidResultTokenException", "AccessDeniedException"])
     def test_a_refusal_is_an_error(self, wire: Wire, writer: ConfigWriter, code: str) -> None:
         wire.fails("PutEvaluations", code)

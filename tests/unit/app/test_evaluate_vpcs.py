@@ -26,6 +26,8 @@ from vpc_guardrail.core.score import VpcScore, VpcStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from vpc_guardrail.app.evaluation import Reading
+
 ONE, TWO = "vpc-11111111", "vpc-22222222"
 TABLE = "AWS::EC2::RouteTable"
 ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
@@ -73,6 +75,11 @@ class Rule:
             rule=self.parameters,
             now=Clock(),
         ).answer(trigger)
+
+    def reading_of(self, key: str) -> Reading:
+        """The one reading that is kept under a key that begins so."""
+        (kept,) = (each for name, each in self.readings.kept.items() if name.startswith(key))
+        return kept
 
     def _note(self, score: VpcScore) -> None:
         self.scored.append(score.vpc_id)
@@ -172,7 +179,7 @@ class TestWhatIsNotTold:
         assert receipt == Receipt((), 2)
         assert rule.scores.readings == ["all"]
         assert rule.evaluations.compliances == [(ONE, "COMPLIANT"), (TWO, "NON_COMPLIANT")]
-        assert {at for _, at in rule.evaluations.told} == {EARLIER}
+        assert {at for _, at in rule.evaluations.told} == {rule.reading_of("every VPC").read_at}
 
     def test_what_is_the_accounts_has_all_scored_without_a_look_at_its_history(self) -> None:
         rule = Rule()
@@ -213,6 +220,16 @@ class TestBurst:
 
         assert [receipt.told for receipt in receipts] == [2, 0, 0]
         assert rule.scores.readings == ["all"]
+
+    def test_what_is_told_of_all_vpcs_is_no_older_than_the_changes_that_it_covers(self) -> None:
+        """Fault: an evaluation of one VPC, ordered between two such changes, hid the second."""
+        rule = Rule()
+        rule.answer(a_change())
+        covered = EARLIER + timedelta(seconds=30)
+        rule.answer(a_change(at=covered))
+
+        assert rule.scores.readings == ["all"]
+        assert all(at > covered for _, at in rule.evaluations.told)
 
 
 class TestSchedule:

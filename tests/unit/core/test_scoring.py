@@ -179,6 +179,13 @@ EXCLUDED = ScoreRule(excluded_vpc_tags=(Tag("purpose"),))
             "Cannot be judged",
             id="tags are not read",
         ),
+        pytest.param(
+            replace(SOUND, vpcs=DENIED, subnets={}),
+            ScoreRule(),
+            VpcStatus.UNDETERMINED,
+            "Cannot be judged, because ec2:Describe is denied",
+            id="nothing tells that it exists",
+        ),
     ],
 )
 def test_a_vpc_has_a_status_and_a_reason(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BATCH = 100
 """Source: https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html"""
 
+NAMED = 10
+"""Of what was refused; of the rest the number is told."""
+
 TOLD = ["COMPLIANT", "NON_COMPLIANT"]
 """What is not told as NOT_APPLICABLE already."""
 
@@ -31,21 +34,22 @@ class ConfigWriter:
         self._token = result_token
 
     def put(self, evaluations: Iterable[Evaluation], at: datetime) -> int:
-        """Tell Config, in batches, as of the time of the message that asked; gives how many.
+        """Tell Config, in batches, as of a time: Config keeps the latest; gives how many.
 
-        What Config refuses is an error, whatever it took beside.
+        What Config refuses is an error, whatever it took beside, but holds up no other.
         """
         remaining = iter(evaluations)
         told = 0
+        refused: list[str] = []
         while batch := [*islice(remaining, BATCH)]:
             answer = self._config.put_evaluations(
                 Evaluations=[_item(each, at) for each in batch], ResultToken=self._token
             )
-            refused = answer.get("FailedEvaluations") or ()
-            if refused:
-                names = ", ".join(str(each.get("ComplianceResourceId")) for each in refused)
-                raise EvaluationsRefusedError(f"AWS Config did not take the evaluation of {names}")
+            failed = answer.get("FailedEvaluations") or ()
+            refused += [str(each.get("ComplianceResourceId")) for each in failed]
             told += len(batch)
+        if refused:
+            raise EvaluationsRefusedError(_refusal(refused))
         return told
 
     def evaluated(self, resource_type: str) -> Iterator[str]:
@@ -60,6 +64,12 @@ class ConfigWriter:
                 about = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
                 if about["ResourceType"] == resource_type:
                     yield about["ResourceId"]
+
+
+def _refusal(refused: list[str]) -> str:
+    further = len(refused) - NAMED
+    more = f" and {further} more" if further > 0 else ""
+    return f"AWS Config did not take the evaluation of {', '.join(refused[:NAMED])}{more}"
 
 
 def _item(evaluation: Evaluation, at: datetime) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class VpcEvaluator:
         def read() -> Reading:
             nonlocal told
             read_at = self.now()
-            told = self.evaluations.put(self._evaluated(self.scores.score_all()), since)
+            told = self.evaluations.put(self._evaluated(self.scores.score_all()), read_at)
             return Reading(read_at)
 
         self.readings.covering(f"{EVERY_VPC} {self._judged_by}", since, read, EVERY_VPC_TAKES)

@@ -150,7 +150,10 @@ class Evaluations(Protocol):
     """Tells AWS Config, for one message of its."""
 
     def put(self, evaluations: Iterable[Evaluation], at: datetime) -> int:
-        """Tell these as of the time of the message; gives how many. What is refused raises."""
+        """Tell these as of a time; gives how many. What is refused raises.
+
+        What was told of a resource as of a later time stands.
+        """
 
     def evaluated(self, resource_type: str) -> Iterator[str]:
         """The ids of the resources of a type that the rule told a compliance of."""

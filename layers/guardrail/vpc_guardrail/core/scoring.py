@@ -107,13 +107,21 @@ def _outside(vpc_id: str, network: Network, rule: ScoreRule) -> _NotPlaced | Non
     """What keeps a VPC out of the rule's scope, or leaves it open; None if it is within."""
     if isinstance(network.vpcs, Unknown):
         by_tags = rule.included_vpc_tags or rule.excluded_vpc_tags
-        return _undetermined(network.vpcs) if by_tags else None
+        unsure = by_tags or not _is_seen_by_subnets(vpc_id, network)
+        return _undetermined(network.vpcs) if unsure else None
     vpc = network.vpcs.get(vpc_id)
     if vpc is None:
         return _NotPlaced(VpcStatus.NOT_APPLICABLE, f"{vpc_id} does not exist.")
     if not rule.covers(vpc):
         return _NotPlaced(VpcStatus.NOT_APPLICABLE, f"The tags of {vpc_id} leave it out of scope.")
     return None
+
+
+def _is_seen_by_subnets(vpc_id: str, network: Network) -> bool:
+    """False if subnets were read, and none is the VPC's: then nothing tells that it exists."""
+    if isinstance(network.subnets, Unknown):
+        return True
+    return any(each.vpc_id == vpc_id for each in network.subnets.values())
 
 
 def _undetermined(unread: Unknown) -> _NotPlaced:
