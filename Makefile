@@ -72,6 +72,10 @@ lint: .venv .tools/sam ## Check style, types, imports and the template.
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules
 	.tools/sam/bin/sam validate --lint
 
+.PHONY: audit
+audit: .tools/audit ## Look over the template for what is unsafe; each excuse stands in it, with its reason.
+	@.tools/audit/bin/python -m scripts.audit
+
 .PHONY: format
 format: .venv ## Format the code and mend what ruff can mend.
 	$(python) -m ruff check --fix
@@ -105,8 +109,8 @@ clean-all: clean ## Remove the environments as well.
 	rm -rf .venv .tools
 
 # The environments. Their scripts tell by contents whether anything is to be done.
-.PHONY: .venv .tools/sam .tools/build .tools/local-aws .tools/lambda
+.PHONY: .venv .tools/sam .tools/build .tools/local-aws .tools/lambda .tools/audit
 .venv:
 	@$(bootstrap) scripts.environments dev
-.tools/sam .tools/build .tools/local-aws .tools/lambda:
+.tools/sam .tools/build .tools/local-aws .tools/lambda .tools/audit:
 	@$(bootstrap) scripts.environments $(@F)

@@ -1,6 +1,6 @@
 """Makes the project's environments, each from its own hashed requirement file.
 
-Usage: python -m scripts.environments NAME ...   (dev, sam, build, local-aws, lambda)
+Usage: python -m scripts.environments NAME ...   (dev, sam, build, local-aws, lambda, audit)
 
 An environment is built from nothing and stamped when it is complete, so a half-made one is never
 used. It is built again when its requirement file or this script changes, when the folder was moved,
@@ -80,6 +80,7 @@ ENVIRONMENTS = {
         Environment("build", TOOLS / "build", needs_lambda_python=True),
         Environment("local-aws", TOOLS / "local-aws"),
         Environment("lambda", TOOLS / "lambda", needs_lambda_python=True),
+        Environment("audit", TOOLS / "audit"),
     )
 }
 

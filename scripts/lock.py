@@ -26,6 +26,8 @@ FILES = (
     ("requirements/build.txt", LAMBDA_PYTHON, ("requirements/build.in",)),
     # aws-sam-cli pins a boto3 of its own, so it takes no part in the shared versions.
     ("requirements/sam.txt", OLDEST_PYTHON, ("requirements/sam.in",)),
+    # So does checkov.
+    ("requirements/audit.txt", OLDEST_PYTHON, ("requirements/audit.in",)),
 )
 
 

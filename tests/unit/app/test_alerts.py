@@ -377,6 +377,16 @@ class TestFaults:
 
         assert account.mended == []
 
+    def test_nor_is_what_an_inspection_claimed_that_died_before_it_told(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        page = account.book.page(VPC)
+        untold = {key: replace(each, told_at=None) for key, each in page.open.items()}
+        account.book.write(replace(page, open=untold), NOW)
+        account.inspects(A_WAY)
+
+        assert account.mended == []
+
     def test_a_job_whose_inspection_is_repeated_is_counted_once(self) -> None:
         account = Account()
         account.inspects(NO_WAY)

@@ -19,11 +19,11 @@ from tests.strategies import findings, patiently
 from vpc_guardrail.core.finding import Finding, Severity, Status
 from vpc_guardrail.report.asff import LABELS, asff, imported, product_arn, rfc3339
 from vpc_guardrail.report.documents import verdict_document
+from vpc_guardrail.report.published_findings import security_findings
 from vpc_guardrail.report.security_finding import (
     Place,
     SecurityFinding,
     Standing,
-    security_findings,
 )
 
 Json = Any

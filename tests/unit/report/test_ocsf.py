@@ -17,7 +17,10 @@ from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import Finding, Status
 from vpc_guardrail.report.documents import verdict_document
 from vpc_guardrail.report.ocsf import ocsf
-from vpc_guardrail.report.security_finding import Standing, security_findings
+from vpc_guardrail.report.published_findings import security_findings
+from vpc_guardrail.report.security_finding import (
+    Standing,
+)
 
 Json = Any
 

@@ -51,7 +51,7 @@ def as_ocsf(judgements: Sequence[Judgement]) -> str:
     """A list of the findings of all jobs, also those that pass."""
     from vpc_guardrail.report.alert_document import MalformedAlertError
     from vpc_guardrail.report.ocsf import ocsf
-    from vpc_guardrail.report.security_finding import security_findings
+    from vpc_guardrail.report.published_findings import security_findings
 
     documents = (verdict_document(judgement) for judgement in judgements)
     try:

@@ -30,6 +30,9 @@ SUBJECT_CHARACTERS = 99
 SHORT_FINDINGS, SHORT_CHARACTERS = 20, 500
 """How many findings a message keeps that would be too large otherwise, and how much of each."""
 
+SHORTEST_CHARACTERS = 200
+"""What is left of every text where even a message without findings would be too large."""
+
 NO_VPC = "none"
 """The attribute of a message about no VPC: SNS refuses empty attributes."""
 
@@ -56,10 +59,12 @@ def judgement_message(
     job = judgement.job
     again = recurrence_document(recurrence) if recurrence else None
     more = {"since_last_told": again} if again else {}
-    lines = (judgement_text(judgement), f"{recurrence_line(again)}\n" if again else "")
+    recurred = one_line(recurrence_line(again)) if again else ""
+    lines = (judgement_text(judgement), f"{recurred}\n" if recurred else "")
     email = cut_bytes("\n".join(filter(None, reversed(lines))), EMAIL_BYTES)
     bodies = (
-        message_body(document | more, email, for_amazon_q) for document in _ever_shorter(judgement)
+        message_body(document, email, for_amazon_q)
+        for document in _ever_shorter(judgement, verdict_document(judgement) | more)
     )
     return Message(
         subject=message_subject(f"{judgement.verdict.value}: {job.kind.spoken} {job.name}"),
@@ -70,7 +75,7 @@ def judgement_message(
             "action": judgement.action.value,
             "severity": judgement.severity.value,
             "account": job.account,
-            "vpc_id": judgement.vpc_id or NO_VPC,
+            "vpc_id": _attribute(judgement.vpc_id or NO_VPC),
             **_whose(judgement.started_by, job.role_arn),
         },
     )
@@ -81,9 +86,11 @@ def enforcement_message(enforcement: Enforcement, *, for_amazon_q: bool = False)
     order = enforcement.order
     stopped = enforcement.outcome is Outcome.STOPPED
     document = enforcement_document(enforcement)
+    email = cut_bytes(enforcement_text(enforcement), EMAIL_BYTES)
+    bodies = (message_body(each, email, for_amazon_q) for each in (document, shortest(document)))
     return Message(
         subject=message_subject(f"{'stopped' if stopped else 'not stopped'}: {order.job_name}"),
-        body=message_body(document, enforcement_text(enforcement), for_amazon_q),
+        body=next(body for body in bodies if len(body.encode()) <= BODY_BYTES),
         attributes={
             "message_type": "enforcement",
             "outcome": enforcement.outcome.value,
@@ -91,7 +98,7 @@ def enforcement_message(enforcement: Enforcement, *, for_amazon_q: bool = False)
             "action": Action.STOP.value,
             "severity": order.severity,
             "account": order.account,
-            "vpc_id": order.vpc_id or NO_VPC,
+            "vpc_id": _attribute(order.vpc_id or NO_VPC),
             **_whose(order.started_by, order.role_arn),
         },
     )
@@ -124,9 +131,17 @@ def message_body(document: Mapping[str, Any], email: str, for_amazon_q: bool) ->
     return json.dumps(bodies)
 
 
-def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
+def shortest(value: Any) -> Any:
+    """The same, with no more than the beginning of each text; no AWS name is as long."""
+    if isinstance(value, str):
+        return one_line(value, SHORTEST_CHARACTERS)
+    if isinstance(value, Mapping):
+        return {name: shortest(each) for name, each in value.items()}
+    return [shortest(each) for each in value] if isinstance(value, list) else value
+
+
+def _ever_shorter(judgement: Judgement, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The document, then what is left of it when less and less of its findings is told."""
-    document = verdict_document(judgement)
     yield document
 
     def telling(findings: list[dict[str, Any]]) -> dict[str, Any]:
@@ -139,6 +154,7 @@ def _ever_shorter(judgement: Judgement) -> Iterator[dict[str, Any]]:
     yield telling([finding | {"evidence": {}} for finding in told])
     yield telling([_short(finding) for finding in told[:SHORT_FINDINGS]])
     yield telling([])
+    yield shortest(telling([]))
 
 
 def _short(finding: dict[str, Any]) -> dict[str, Any]:

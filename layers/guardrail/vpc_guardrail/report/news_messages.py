@@ -8,12 +8,14 @@ from vpc_guardrail.app.alert_book import AllMended
 from vpc_guardrail.app.digest import Digest
 from vpc_guardrail.core.decision import Action
 from vpc_guardrail.report.messages import (
+    ATTRIBUTE_CHARACTERS,
     BODY_BYTES,
     EMAIL_BYTES,
     NO_VPC,
     Message,
     message_body,
     message_subject,
+    shortest,
 )
 from vpc_guardrail.report.news_documents import digest_document, mended_document
 from vpc_guardrail.report.news_text import news_lines, news_title
@@ -35,7 +37,10 @@ def digest_message(digest: Digest, *, for_amazon_q: bool = False) -> Message:
 
 
 def _message(whole: Mapping[str, Any], vpc_id: str, for_amazon_q: bool) -> Message:
-    documents = (_shortened(whole, count) for count in EVER_FEWER)
+    documents = (
+        *(_shortened(whole, count) for count in EVER_FEWER),
+        shortest(_shortened(whole, 0)),
+    )
     bodies = ((each, message_body(each, _email(each), for_amazon_q)) for each in documents)
     document, body = next(pair for pair in bodies if len(pair[1].encode()) <= BODY_BYTES)
     return Message(
@@ -46,7 +51,7 @@ def _message(whole: Mapping[str, Any], vpc_id: str, for_amazon_q: bool) -> Messa
             "action": Action.NONE.value,
             "severity": document["severity"],
             "account": document["account"],
-            "vpc_id": vpc_id,
+            "vpc_id": one_line(vpc_id, ATTRIBUTE_CHARACTERS) or NO_VPC,
         },
     )
 

@@ -7,6 +7,7 @@ from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.stopper import SageMakerStopper
 from vpc_guardrail.app.circuit_breaker import SlidingBreaker
 from vpc_guardrail.app.enforce import Enforcer
+from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.app.order_codec import decode
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.metrics import Metrics, metered
@@ -34,7 +35,10 @@ def _enforce_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
 
     def handle(body: str) -> None:
         enforcement = enforcer.enforce(decode(body))
-        logger().info(
+        held = enforcement.outcome is Outcome.HELD
+        # An alarm counts these lines: they are written at every level that may be set.
+        log = logger().error if held else logger().info
+        log(
             enforcement.message,
             job_arn=enforcement.order.job_arn,
             outcome=enforcement.outcome.value,

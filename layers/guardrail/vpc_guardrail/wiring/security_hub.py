@@ -14,11 +14,13 @@ from vpc_guardrail.app.notification import Notification, notification_of
 from vpc_guardrail.app.ports import Ledger
 from vpc_guardrail.report.asff import asff, imported
 from vpc_guardrail.report.news_documents import MENDED
-from vpc_guardrail.report.security_finding import (
-    SecurityFinding,
+from vpc_guardrail.report.published_findings import (
     ended_findings,
     mended_findings,
     security_findings,
+)
+from vpc_guardrail.report.security_finding import (
+    SecurityFinding,
 )
 from vpc_guardrail.wiring.batches import logger, process
 from vpc_guardrail.wiring.settings import required

@@ -20,15 +20,17 @@ from vpc_guardrail.core.finding import Finding, Severity, Status
 from vpc_guardrail.report.alert_document import MalformedAlertError
 from vpc_guardrail.report.documents import enforcement_document, verdict_document
 from vpc_guardrail.report.news_documents import mended_document
-from vpc_guardrail.report.security_finding import (
+from vpc_guardrail.report.published_findings import (
     CLOCKS_DIFFER,
     MOST_UID_CHARACTERS,
-    ResourceKind,
-    SecurityFinding,
-    Standing,
     ended_findings,
     mended_findings,
     security_findings,
+)
+from vpc_guardrail.report.security_finding import (
+    ResourceKind,
+    SecurityFinding,
+    Standing,
 )
 
 if TYPE_CHECKING:
