@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmarks.emulator import BenchmarkError
 from local_aws.account import ACCOUNT_ID, REGION
@@ -15,6 +15,7 @@ from local_aws.networks import TRAINING_BUCKET, open_bucket_to, public_network
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_aws.client import AwsSession
     from local_aws.launch import LocalAws
 
 EMULATORS_ACCOUNT = "012345678912"
@@ -41,12 +42,8 @@ class Invocation:
 def prepare(aws: LocalAws) -> Invocation:
     """A job with faults in its network: it is read in two waves, judged, recorded and told."""
     session = aws.session()
-    ledger = session.client("dynamodb").create_table(
-        TableName="ledger",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    ledger = _table(session, "ledger", {"id": "HASH"})
+    book = _table(session, "alert-book", {"place": "HASH", "entry": "RANGE"})
     topic = session.client("sns").create_topic(Name="violations")["TopicArn"]
     queue = session.client("sqs").create_queue(QueueName="enforcement")["QueueUrl"]
     session.client("ssm").put_parameter(Name=SETTINGS, Value="{}", Type="String")
@@ -71,7 +68,8 @@ def prepare(aws: LocalAws) -> Invocation:
         variables={
             "GUARDRAIL_MODE": "audit",
             "GUARDRAIL_STACK": "benchmark",
-            "LEDGER_TABLE": ledger["TableDescription"]["TableName"],
+            "LEDGER_TABLE": ledger,
+            "ALERT_BOOK_TABLE": book,
             "VIOLATIONS_TOPIC_ARN": topic,
             "ENFORCEMENT_QUEUE_URL": queue,
             "SETTINGS_PARAMETER": SETTINGS,
@@ -79,6 +77,17 @@ def prepare(aws: LocalAws) -> Invocation:
             "POWERTOOLS_LOG_LEVEL": "INFO",
         },
     )
+
+
+def _table(session: AwsSession, name: str, keys: Mapping[str, Literal["HASH", "RANGE"]]) -> str:
+    """Create a table whose keys are texts; gives its name."""
+    session.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
 
 
 def _event(aws: LocalAws) -> str:
