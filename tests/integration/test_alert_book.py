@@ -13,7 +13,9 @@ from tests.builders import ACCOUNT, NOW, REGION, VPC
 from tests.integration.wire import Wire
 from vpc_guardrail.adapters.alert_book import DynamoDbAlertBook
 from vpc_guardrail.app.alert_book import Claim, Entry, Inspected, Mended, Page, PageChangedError
+from vpc_guardrail.app.alert_turn import MOST_OPEN, Sight, Turn, claimed, settled
 from vpc_guardrail.core.finding import Severity, Status
+from vpc_guardrail.core.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +95,27 @@ def test_a_page_that_another_wrote_meanwhile_is_not_overwritten(book: DynamoDbAl
     with pytest.raises(PageChangedError):
         book.write(first, LATER)
     assert book.page(VPC).open == {}
+
+
+@pytest.mark.parametrize("hostile", ["\U0001f6a7", "\x01", "\ud800", '"'])
+def test_a_page_full_of_hostile_texts_still_fits(book: DynamoDbAlertBook, hostile: str) -> None:
+    job = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:training-job/{'j' * 63} {NOW.isoformat()}"
+    name = "required-services-reachable"
+    problems = tuple(
+        Problem(f"{n:016}", name, hostile * 999, Status.UNKNOWN, Severity.CRITICAL, hostile * 999)
+        for n in range(MOST_OPEN)
+    )
+    keys = frozenset(problem.key for problem in problems)
+    full, nothing = Sight(job, NOW, problems, frozenset()), Sight(job, NOW, (), keys)
+    window = timedelta(days=1)
+
+    page = settled(Page(VPC), full, keys, (), {}, window)
+    page = settled(page, nothing, (), keys, {}, window)
+    page = settled(page, full, keys, (), {}, window)
+    page = claimed(page, full, Turn(keys, frozenset()))
+
+    assert len(page.open) == len(page.mended) == MOST_OPEN
+    assert book.write(page, LATER).version == 1
 
 
 def test_the_digest_finds_every_page_of_its_place_and_no_other(

@@ -246,6 +246,12 @@ class TestOnce:
             "compliant",
         ]
 
+    def test_a_lesser_failure_does_not_hide_what_is_unknown_and_matters_more(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(least_severity=Severity.HIGH)))
+        account.inspects(replace(NO_DNS, severity=Severity.MEDIUM), UNREAD)
+
+        assert account.told == ["train-1"]
+
     def test_but_a_stop_is(self) -> None:
         account = Account(Settings(alerts=AlertSettings(least_severity=Severity.CRITICAL)))
         account.inspects(NO_WAY, action=Action.STOP)

@@ -447,6 +447,30 @@ class TestTags:
         """peers.md, fault 14: an "include" filter lets untagged resources through."""
         assert self.verdict_with(self.ALLOWED, FakeTags(tags)) == "noncompliant"
 
+    @pytest.mark.parametrize(
+        ("by_tag", "action"),
+        [
+            pytest.param(BY_TAG, "notify", id="the tag might exempt it"),
+            pytest.param(replace(BY_TAG, check="vpc-config-present"), "notify", id="its check"),
+            pytest.param(replace(BY_TAG, check="s3-reachable"), "stop", id="another check"),
+            pytest.param(
+                replace(BY_TAG, expires=NOW.date() - timedelta(days=1)), "stop", id="expired"
+            ),
+        ],
+    )
+    def test_a_job_whose_tags_may_not_be_read_is_told_and_not_stopped(
+        self, by_tag: TagExemption, action: str
+    ) -> None:
+        settings = replace(ENFORCE, exemptions_by_tag=by_tag)
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job), settings=settings, tags=FakeTags(DENIED))
+
+        receipt = inspection.of(announcing(job))
+
+        assert (receipt.verdict, receipt.action) == ("noncompliant", action)
+        assert len(inspection.stop_orders.sent) == (action == "stop")
+        assert len(inspection.publisher.judgements) == 1
+
     def test_tags_are_not_even_read_where_the_settings_do_not_let_them(self) -> None:
         tags = FakeTags({"exempt": ""})
 

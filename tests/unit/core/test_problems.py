@@ -9,7 +9,7 @@ import pytest
 from tests.builders import DENIED, a_finding, a_job, a_network
 from vpc_guardrail.core.engine import CHECKS, SPECS, Check
 from vpc_guardrail.core.finding import Finding, Severity, Status
-from vpc_guardrail.core.model import FileSystem, TrainingJob
+from vpc_guardrail.core.model import FileSystem, S3Place, S3Use, TrainingJob
 from vpc_guardrail.core.problems import LOOKED_AT, key_of, passed_in, problems_in
 from vpc_guardrail.core.settings import Alerts, InternetAccess, Settings
 
@@ -114,6 +114,46 @@ JOB = a_job()
 )
 def test_the_same_problem(finding: Finding, job: TrainingJob, same: bool) -> None:
     assert (key_of(finding, job) == key_of(FAILED, JOB)) is same
+
+
+REFUSED = a_finding(Status.FAIL, check="s3-policies-admit-job", resource="vpce-1")
+
+
+def writing(name: str, *steps: str, use: S3Use = S3Use.WRITES) -> TrainingJob:
+    """A job, or a tuning job, of this name, which uses one place."""
+    uri = "/".join(("s3://models/out", *steps))
+    return replace(a_job(name=name), s3_places=(S3Place("the output", uri, use),))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param(("a", "a", "output"), ("b", "b", "output"), True, id="named by SageMaker"),
+        pytest.param(
+            ("a", "a-001-00000000", "output"), ("b", "b-001-00000000", "output"), True, id="a child"
+        ),
+        pytest.param(("a", "a", "output"), ("b", "c", "output"), False, id="another folder"),
+        pytest.param(("a", "ab", "output"), ("b", "bb", "output"), False, id="part of a name"),
+    ],
+)
+def test_the_folder_that_bears_the_jobs_name_makes_no_other_problem(
+    one: tuple[str, ...], other: tuple[str, ...], same: bool
+) -> None:
+    assert (key_of(REFUSED, writing(*one)) == key_of(REFUSED, writing(*other))) is same
+
+
+def test_what_is_read_below_the_jobs_name_is_the_jobs_own_choice() -> None:
+    one, other = (writing(name, name, "data", use=S3Use.READS_PREFIX) for name in "ab")
+
+    assert key_of(REFUSED, one) != key_of(REFUSED, other)
+
+
+def test_what_a_job_may_write_below_its_own_name_says_nothing_of_others() -> None:
+    admitted = replace(REFUSED, status=Status.PASS)
+    nameless = writing("a", "shared")
+
+    assert passed_in([admitted], writing("a", "a", "output"), Settings()) == frozenset()
+    assert passed_in([admitted], nameless, Settings()) == {key_of(REFUSED, nameless)}
 
 
 def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:

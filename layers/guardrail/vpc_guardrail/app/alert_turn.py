@@ -4,9 +4,11 @@ Whoever is about to tell claims the problems first, and settles them when it is 
 inspections at once tell once, and one that dies in between holds the others up, but loses nothing.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from vpc_guardrail.app.alert_book import Claim, Entry, Mended, Page
 from vpc_guardrail.core.problems import Problem
@@ -23,7 +25,8 @@ MENDED_KEPT = timedelta(days=2)
 MOST_OPEN = 200
 """Problems on a page, which DynamoDB allows 400 kB; what is beyond is told with every job."""
 
-RESOURCE_CHARACTERS, MESSAGE_CHARACTERS = 500, 300
+RESOURCE_CHARACTERS, MESSAGE_CHARACTERS = 300, 300
+"""As JSON writes them, where one may become twelve: whoever starts jobs names places in S3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +144,18 @@ def _released(entry: Entry, sight: Sight) -> Entry:
 def _entry(problem: Problem, at: datetime) -> Entry:
     return Entry(
         check=problem.check,
-        resource=problem.resource[:RESOURCE_CHARACTERS],
+        resource=_beginning(problem.resource, RESOURCE_CHARACTERS),
         status=problem.status,
         severity=problem.severity,
-        message=problem.message[:MESSAGE_CHARACTERS],
+        message=_beginning(problem.message, MESSAGE_CHARACTERS),
         since=at,
     )
+
+
+def _beginning(text: str, most: int) -> str:
+    """What of the text takes no more characters than that in JSON."""
+    lengths = accumulate(len(json.dumps(character)) - 2 for character in text[:most])
+    return text[: sum(length <= most for length in lengths)]
 
 
 def _told(known: Entry | None, problem: Problem, sight: Sight, met: int) -> Entry:

@@ -73,7 +73,7 @@ class Alerts:
 
     def _is_to_be_told(self, judgement: Judgement) -> bool:
         if judgement.action is Action.NOTIFY:
-            return judgement.severity >= self.settings.alerts.least_severity
+            return any(is_alerted_on(each, self.settings) for each in judgement.findings)
         return judgement.action is Action.STOP
 
     def _is_told_anyway(self, judgement: Judgement) -> bool:

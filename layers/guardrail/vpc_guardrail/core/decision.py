@@ -86,8 +86,13 @@ def judge(job: TrainingJob, network: Network | None, settings: Settings, at: dat
         ]
         for part in parts
     ]
+    day = at.astimezone(UTC).date()
     stops = [
-        stopping_checks(part, findings, settings)
+        tuple(
+            check
+            for check in stopping_checks(part, findings, settings)
+            if not settings.may_exempt_by_tag(check, part, day)
+        )
         for part, findings in zip(parts, found, strict=True)
     ]
     stopping = stops_of_whole(stops, PRIVACY)

@@ -5,12 +5,13 @@ the same check says so of the same resource, and nothing differs between the job
 looks at: then what passes for the one passes for the other as well.
 """
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from vpc_guardrail.core.finding import Finding, Severity, Status
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import S3Place, S3Use, TrainingJob
 from vpc_guardrail.core.settings import Settings
 
 LOOKED_AT: dict[str, tuple[str, ...]] = {
@@ -35,6 +36,8 @@ LOOKED_AT: dict[str, tuple[str, ...]] = {
 
 ALL_OF_IT = tuple(sorted({name for names in LOOKED_AT.values() for name in names}))
 """For a check that is not in the table."""
+
+PLACES = "s3_places"
 
 KEY_LENGTH = 16
 
@@ -61,9 +64,29 @@ class Problem:
 def key_of(finding: Finding, job: TrainingJob) -> str:
     """What the finding has in common with that on another job which meets the same."""
     looked_at = LOOKED_AT.get(finding.check, ALL_OF_IT)
-    seen = [repr(getattr(each, name)) for each in job.judged for name in looked_at]
+    seen = [repr(_seen(each, name)) for each in job.judged for name in looked_at]
     parts = "\0".join([finding.check, finding.resource, *seen])
     return sha256(parts.encode(errors="replace")).hexdigest()[:KEY_LENGTH]
+
+
+def _seen(job: TrainingJob, name: str) -> object:
+    return _nameless_places(job) if name == PLACES else getattr(job, name)
+
+
+def _nameless_places(job: TrainingJob) -> tuple[S3Place, ...]:
+    """The job's places, where it writes without the folder that SageMaker names after the job."""
+    own_folder = re.compile(f"/{re.escape(job.name)}(-001-00000000)?/")
+    return tuple(
+        replace(each, uri=own_folder.sub("//", each.uri)) if each.use is S3Use.WRITES else each
+        for each in job.s3_places
+    )
+
+
+def _is_about_itself(finding: Finding, job: TrainingJob) -> bool:
+    """Whether the check looks at a folder that bears the job's name: policies may know it."""
+    return PLACES in LOOKED_AT.get(finding.check, ALL_OF_IT) and any(
+        _nameless_places(each) != each.s3_places for each in job.judged
+    )
 
 
 def problems_in(
@@ -86,12 +109,16 @@ def problems_in(
 
 
 def passed_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings) -> frozenset[str]:
-    """The keys of what passes: nothing of the same key fails, but for advice, or is unknown."""
+    """The keys of what passes: nothing of the same key fails, but for advice, or is unknown.
+
+    What a job may do below its own name is no sign that others may do so below theirs.
+    """
     passed, others = set(), set()
     for each in findings:
         key = key_of(each, job)
         if each.status is Status.PASS:
-            passed.add(key)
+            if not _is_about_itself(each, job):
+                passed.add(key)
         elif each.status is not Status.FAIL or each.severity >= settings.threshold:
             others.add(key)
     return frozenset(passed - others)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 from vpc_guardrail.core.exemptions import Exemption, TagExemption
@@ -92,3 +93,13 @@ class Settings:
             return self.exemptions
         by_tag = self.exemptions_by_tag.given_to(job.tags)
         return (*self.exemptions, by_tag) if by_tag else self.exemptions
+
+    def may_exempt_by_tag(self, check: str, job: TrainingJob, day: date) -> bool:
+        """Whether a tag might exempt findings of a check, if the job's tags could be read."""
+        by_tag = self.exemptions_by_tag
+        return (
+            by_tag is not None
+            and isinstance(job.tags, Unknown)
+            and by_tag.check in (None, check)
+            and day <= by_tag.expires
+        )
