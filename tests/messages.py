@@ -185,6 +185,7 @@ def a_stop_order(
     checks: tuple[str, ...] = ("vpc-config-present",),
     started_by: Fact[Starter] = NOBODY_TOLD,
     role_arn: Fact[str] = NO_ROLE,
+    facts_read_at: datetime | None = NOW,
 ) -> StopOrder:
     """An order to stop the job that `a_job` builds."""
     return StopOrder(
@@ -198,6 +199,7 @@ def a_stop_order(
         rule_set="0.1.0",
         started_by=started_by,
         role_arn=role_arn,
+        facts_read_at=facts_read_at,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -401,3 +401,36 @@ def test_every_message_is_a_sentence() -> None:
     assert {each.outcome for each in enforcements} == {*Outcome}
     assert all(each.message.endswith(".") for each in enforcements)
     assert not any(each.message.endswith("..") for each in enforcements)
+
+
+class TestAnOldReading:
+    """An order that comes out of the dead letters may find its network mended."""
+
+    MAY_STOP = Settings(actions={"s3-reachable": CheckAction.STOP})
+    OLD = NOW - timedelta(hours=1, seconds=1)
+
+    def enforcing(self) -> Enforcing:
+        return Enforcing(settings=self.MAY_STOP)
+
+    @pytest.mark.parametrize("read_at", [OLD, None], ids=["old", "not told"])
+    def test_stops_nothing_for_what_may_be_mended(self, read_at: datetime | None) -> None:
+        enforcing = self.enforcing()
+        order = a_stop_order(JOB.name, checks=("s3-reachable",), facts_read_at=read_at)
+
+        assert enforcing.obey(order).outcome is Outcome.NOT_ENFORCED
+        assert enforcing.stopper.stopped == []
+
+    def test_stops_for_what_the_job_was_created_with(self) -> None:
+        enforcing = self.enforcing()
+        checks = ("s3-reachable", "vpc-config-present")
+        told = enforcing.obey(a_stop_order(JOB.name, checks=checks, facts_read_at=self.OLD))
+
+        assert told.outcome is Outcome.STOPPED
+        assert "s3-reachable" not in told.message
+
+    def test_of_the_last_hour_holds(self) -> None:
+        enforcing = self.enforcing()
+        at = NOW - timedelta(hours=1)
+
+        told = enforcing.obey(a_stop_order(JOB.name, checks=("s3-reachable",), facts_read_at=at))
+        assert told.outcome is Outcome.STOPPED

@@ -295,6 +295,7 @@ class TestStopping:
                 rule_set=RULE_SET_VERSION,
                 started_by=NOBODY_TOLD,
                 role_arn=job.role_arn,
+                facts_read_at=NOW,
             )
         ]
         assert [told.action for told in inspection.publisher.judgements] == [Action.STOP]

@@ -49,6 +49,7 @@ def test_the_message_is_one_json_structure_of_a_version() -> None:
         "rule_set": "0.1.0",
         "started_by": None,
         "role_arn": None,
+        "facts_read_at": "2026-11-23T12:00:00+00:00",
     }
 
 
@@ -61,7 +62,8 @@ def test_members_of_the_future_are_ignored() -> None:
 TOLD_ALONG = {"started_by", "role_arn"}
 """Nothing rests on these: an order without them, from an older version, is obeyed."""
 
-MEMBERS = json.loads(encode(a_stop_order())).keys() - {"schema_version", *TOLD_ALONG}
+READ = "facts_read_at"
+MEMBERS = json.loads(encode(a_stop_order())).keys() - {"schema_version", *TOLD_ALONG, READ}
 
 
 @pytest.mark.parametrize("member", sorted(MEMBERS))
@@ -71,6 +73,14 @@ def test_an_order_without_a_member_is_malformed(member: str) -> None:
 
     with pytest.raises(MalformedOrderError, match=member):
         decode(json.dumps(message))
+
+
+def test_an_order_of_an_older_version_does_not_tell_when_the_network_was_read() -> None:
+    message = json.loads(encode(a_stop_order()))
+    del message[READ]
+
+    assert decode(json.dumps(message)) == a_stop_order(facts_read_at=None)
+    assert decode(encode(a_stop_order(facts_read_at=None))).facts_read_at is None
 
 
 def test_who_started_the_job_comes_back() -> None:
@@ -109,6 +119,9 @@ def test_what_is_told_along_may_be_unsound(member: str, value: Json) -> None:
         ("checks", []),
         ("checks", [""]),
         ("checks", [1]),
+        ("facts_read_at", "yesterday"),
+        ("facts_read_at", "2026-11-23T12:00:00"),
+        ("facts_read_at", 1_700_000_000),
         ("vpc_id", 5),
         ("vpc_id", ["vpc-1"]),
     ],

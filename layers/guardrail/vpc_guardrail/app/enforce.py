@@ -2,18 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vpc_guardrail.app.circuit_breaker import CircuitBreaker, TooManyStopsError
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
 from vpc_guardrail.app.ports import JobReader, Ledger, Meter, Publisher, Stopper
+from vpc_guardrail.core.checks import vpc_config_present
 from vpc_guardrail.core.decision import still_stopping
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Mode, Settings
 
 IN_PROGRESS = "InProgress"
 """The only TrainingJobStatus in which a job can be stopped."""
+
+
+FACTS_HOLD = timedelta(hours=1)
+"""A network that was read earlier may be mended by now: an order may come out of dead letters."""
+
+ON_THE_REQUEST = frozenset({vpc_config_present.SPEC.name})
+"""Checks that rest on what a job was created with, which nobody can mend."""
 
 
 class NotToBeStoppedError(Exception):
@@ -70,7 +78,8 @@ class Enforcer:
             refusal = _refusal(order, job)
             if refusal:
                 return refusal
-            if not still_stopping(order.checks, job, order.vpc_id, self.settings, self.now()):
+            checks = self._checks_that_hold(order)
+            if not still_stopping(checks, job, order.vpc_id, self.settings, self.now()):
                 raise NotToBeStoppedError("the settings ask for no stop of it by now")
             self.breaker.admit(key, self.settings.stops_per_hour)
             self.stopper.stop(order.job_name, order.kind)
@@ -81,10 +90,22 @@ class Enforcer:
             return Enforcement(order, Outcome.ALREADY_ENDED, message)
         # Counted at once: a second stop of the same job is refused, so it cannot be counted twice.
         self.meter.job_stopped()
-        checks = ", ".join(order.checks)
+        because = ", ".join(checks)
         return Enforcement(
-            order, Outcome.STOPPED, f"{order.job_name} was stopped, because of {checks}."
+            order, Outcome.STOPPED, f"{order.job_name} was stopped, because of {because}."
         )
+
+    def _checks_that_hold(self, order: StopOrder) -> tuple[str, ...]:
+        """The checks of the order that nothing can have mended since; raises if there is none."""
+        read_at = order.facts_read_at
+        if read_at and self.now() - read_at <= FACTS_HOLD:
+            return order.checks
+        held = tuple(check for check in order.checks if check in ON_THE_REQUEST)
+        if not held:
+            raise NotToBeStoppedError(
+                "its network was read more than an hour ago, and may be mended by now"
+            )
+        return held
 
 
 def _refusal(order: StopOrder, job: TrainingJob) -> Enforcement | None:

@@ -24,6 +24,8 @@ class StopOrder:
     rule_set: str
     started_by: Fact[Starter] = NOBODY_TOLD
     role_arn: Fact[str] = NO_ROLE
+    facts_read_at: datetime | None = None
+    """When the network was read that the order rests on; None where it does not tell."""
 
     @property
     def kind(self) -> JobKind:

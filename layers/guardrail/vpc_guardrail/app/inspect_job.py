@@ -44,6 +44,8 @@ class Receipt:
     severity: str
     vpc_id: str | None
     stopping_checks: list[str]
+    facts_read_at: str | None = None
+    """In ISO 8601; None in receipts of earlier versions."""
 
 
 class JobUnknownError(Exception):
@@ -123,10 +125,12 @@ def _receipt(judgement: Judgement) -> Receipt:
         severity=judgement.severity.value,
         vpc_id=judgement.vpc_id,
         stopping_checks=[*judgement.stopping_checks],
+        facts_read_at=judgement.facts_read_at.isoformat(),
     )
 
 
 def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> StopOrder:
+    read_at = receipt.facts_read_at
     return StopOrder(
         job_name=job.name,
         job_arn=job.arn,
@@ -138,4 +142,5 @@ def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> Sto
         rule_set=RULE_SET_VERSION,
         started_by=started_by,
         role_arn=job.role_arn,
+        facts_read_at=datetime.fromisoformat(read_at) if read_at else None,
     )

@@ -20,6 +20,7 @@ class MalformedOrderError(ValueError):
 def encode(order: StopOrder) -> str:
     """The order as a JSON text."""
     values = asdict(order) | {"created_at": order.created_at.isoformat()}
+    values["facts_read_at"] = order.facts_read_at.isoformat() if order.facts_read_at else None
     for name in ("started_by", "role_arn"):
         if isinstance(getattr(order, name), Unknown):
             values[name] = None
@@ -46,9 +47,8 @@ def _order(values: dict[str, Any]) -> StopOrder:
     for name, value in texts.items():
         if not _is_text(value):
             raise ValueError(name)
-    created_at = datetime.fromisoformat(values["created_at"])
-    if created_at.tzinfo is None:
-        raise ValueError("created_at")
+    created_at = _time(values, "created_at")
+    facts_read_at = _time(values, "facts_read_at") if values.get("facts_read_at") else None
     checks = values["checks"]
     if not isinstance(checks, list) or not checks or not all(map(_is_text, checks)):
         raise ValueError("checks")
@@ -63,8 +63,17 @@ def _order(values: dict[str, Any]) -> StopOrder:
         vpc_id=vpc_id,
         started_by=recorded(values.get("started_by")),
         role_arn=known_role,
+        facts_read_at=facts_read_at,
         **texts,
     )
+
+
+def _time(values: dict[str, Any], name: str) -> datetime:
+    text = values[name]
+    time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    if time is None or time.tzinfo is None:
+        raise ValueError(name)
+    return time
 
 
 def _is_text(value: object) -> bool:
