@@ -16,6 +16,7 @@ import json
 import random
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.hard_policies import LONGEST, hard_policies
@@ -112,8 +113,8 @@ def adversarial() -> float:
     for name, document in hard_policies().items():
         text = json.dumps(document, separators=(",", ":"))
         policy = parse_policy(text)
-        read = milliseconds(lambda text=text: parse_policy(text), 5)  # type: ignore[misc]
-        least = milliseconds(lambda text=text: baseline(text), 5)  # type: ignore[misc]
+        read = milliseconds(partial(parse_policy, text), 5)
+        least = milliseconds(partial(baseline, text), 5)
         for where, resources in {
             "any bucket": object_arns("aws", BUCKET_NAMES),
             "one bucket": object_arns("aws", "job-data"),
@@ -121,12 +122,7 @@ def adversarial() -> float:
             requests = anyone_reads(policy, resources)
             budget = Budget()
             outcome = decide(policy, requests, matching=JOURNEY.matching, budget=budget).outcome
-            taken = milliseconds(
-                lambda policy=policy, requests=requests: decide(  # type: ignore[misc]
-                    policy, requests, matching=JOURNEY.matching
-                ),
-                5,
-            )
+            taken = milliseconds(partial(decide, policy, requests, matching=JOURNEY.matching), 5)
             slowest = max(slowest, taken)
             used = (DEFAULT_BUDGET - max(budget.left, 0)) / DEFAULT_BUDGET
             print(

@@ -44,8 +44,8 @@ from vpc_guardrail.report.news_messages import digest_message, mended_message
 from vpc_guardrail.report.ocsf import ocsf
 from vpc_guardrail.report.published_findings import security_findings
 from vpc_guardrail.report.slack import slack_message
-from vpc_guardrail.wiring.batches import logger
 from vpc_guardrail.wiring.events import MalformedEventError, parse_event
+from vpc_guardrail.wiring.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -72,11 +72,6 @@ class Bearing:
     subnet_ids: frozenset[str] = frozenset()
     """Subnets of such VPCs, where the VPCs themselves are not named."""
 
-    @property
-    def is_told(self) -> bool:
-        """True if a VPC, or the way to one, is named."""
-        return bool(self.vpc_ids or self.subnet_ids)
-
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:

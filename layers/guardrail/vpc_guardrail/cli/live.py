@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from boto3.session import Session
 from botocore.exceptions import (
@@ -27,6 +26,7 @@ from vpc_guardrail.app.snapshot import Snapshot
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.core.model import JobKind, TrainingJob
 from vpc_guardrail.core.settings import InternetAccess, Settings
+from vpc_guardrail.wiring.clock import now
 
 REFUSED_NAME = "ValidationException"
 """SageMaker's code for a name that no job can have; for one that no job has, see `faults`."""
@@ -106,7 +106,7 @@ def _facts_in(
     try:
         inventory = Inventory(
             clients.ec2,
-            _now,
+            now,
             lambda: jobs,
             FileSystemReader(clients),
             S3Reader(lambda: clients.s3),
@@ -128,7 +128,7 @@ def _facts_in(
         except (BotoCoreError, ClientError) as error:
             yield Trouble(ExitCode.AWS_ERROR, f"{job.name}: {error}")
         else:
-            yield Snapshot(job, network, settings, network.read_at if network else _now())
+            yield Snapshot(job, network, settings, network.read_at if network else now())
 
 
 def _described(clients: Clients, asked: _Asked) -> TrainingJob | Trouble:
@@ -146,7 +146,3 @@ def _described(clients: Clients, asked: _Asked) -> TrainingJob | Trouble:
         message = f"{asked.text} was not found; the job of this name in reach is {job.arn}."
         return Trouble(ExitCode.BAD_INPUT, message)
     return job
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from vpc_guardrail.core.score_rule import ScoreRule
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.score_documents import score_document
 from vpc_guardrail.report.score_text import scores_text, worst_first
+from vpc_guardrail.wiring.clock import now
 
 OF_STATUS = {
     VpcStatus.COMPLIANT: ExitCode.COMPLIANT,
@@ -142,7 +142,7 @@ def _outcomes(vpc_ids: Sequence[str], rule: ScoreRule) -> Iterator[VpcScore | Tr
         return
     try:
         account = session.client("sts").get_caller_identity()["Account"]
-        scorer = VpcScorer(AccountInventory(ec2, region, account, _now), rule)
+        scorer = VpcScorer(AccountInventory(ec2, region, account, now), rule)
         found = scorer.score(vpc_ids) if vpc_ids else scorer.score_all()
         missing = dict.fromkeys(vpc_ids)
         for each in found:
@@ -155,7 +155,3 @@ def _outcomes(vpc_ids: Sequence[str], rule: ScoreRule) -> Iterator[VpcScore | Tr
     else:
         for vpc_id in missing:
             yield Trouble(ExitCode.BAD_INPUT, f"{vpc_id} was not found in {region}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

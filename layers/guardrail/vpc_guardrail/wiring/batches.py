@@ -1,29 +1,17 @@
 """What all functions on a queue share: one message at a time, and nothing lost."""
 
-import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
     process_partial_response,
 )
 
+from vpc_guardrail.wiring.logs import logger
+
 MESSAGE_ID = "message_id"
-
-
-@cache
-def logger() -> Logger:
-    """The function's logger; its service and level come from the environment."""
-    return Logger(use_rfc3339=True, json_serializer=_ascii)
-
-
-def _ascii(entry: Mapping[str, Any]) -> str:
-    """A line of the log; half a character in it would lose the line, and not all see it is one."""
-    return json.dumps(entry, default=str)
 
 
 def process(event: dict[str, Any], context: Any, handle: Callable[[str], None]) -> Any:

@@ -1,11 +1,8 @@
 """Builds the evaluator of VPCs from the function's environment, for each message of AWS Config."""
 
 import os
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-
-from aws_lambda_powertools import Logger
 
 from vpc_guardrail.adapters.account_reading import AccountInventory
 from vpc_guardrail.adapters.clients import Clients
@@ -19,8 +16,10 @@ from vpc_guardrail.app.vpc_changes import ResourceChange, Tick
 from vpc_guardrail.core.score import VpcScore
 from vpc_guardrail.report.annotation import annotation
 from vpc_guardrail.report.plain import one_line
+from vpc_guardrail.wiring.clock import now
 from vpc_guardrail.wiring.config_events import ConfigEvent, parse_config_event
 from vpc_guardrail.wiring.events import Home
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.metrics import Metrics, metered
 from vpc_guardrail.wiring.rule_parameters import fingerprint, score_rule
 from vpc_guardrail.wiring.settings import required
@@ -34,17 +33,6 @@ TOLD = ("about", "as_of")
 @cache
 def _clients() -> Clients:
     return Clients()
-
-
-@cache
-def logger() -> Logger:
-    """The function's logger; its service and level come from the environment."""
-    return Logger(use_rfc3339=True)
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def evaluate(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vpc_guardrail.app.daily_digest import DailyDigest
-from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.batches import process
 from vpc_guardrail.wiring.events import Home, MalformedEventError
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.parts import parts
 
 

@@ -9,9 +9,11 @@ from vpc_guardrail.app.circuit_breaker import SlidingBreaker
 from vpc_guardrail.app.enforce import Enforcer
 from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.app.order_codec import decode
-from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.clock import now
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.metrics import Metrics, metered
-from vpc_guardrail.wiring.parts import now, parts
+from vpc_guardrail.wiring.parts import parts
 
 
 def enforce_batch(event: dict[str, Any], context: Any) -> Any:

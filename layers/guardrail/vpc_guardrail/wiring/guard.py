@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from vpc_guardrail.adapters.cloudformation_answers import send
 from vpc_guardrail.app.guard_settings import Answer, checked, response
+from vpc_guardrail.wiring.logs import logger
 
 
 def guard_settings(event: dict[str, Any]) -> None:
@@ -17,7 +16,7 @@ def guard_settings(event: dict[str, Any]) -> None:
         answer = checked(event)
     except Exception as error:
         # The outermost boundary: a fault of ours fails the deployment, and says so.
-        Logger().exception("The settings could not be checked")
+        logger().exception("The settings could not be checked")
         answer = Answer(succeeded=False, reason=f"The settings could not be checked: {error}")
     send(event["ResponseURL"], response(event, answer))
-    Logger().info("The settings are checked", right=answer.succeeded, reason=answer.reason)
+    logger().info("The settings are checked", right=answer.succeeded, reason=answer.reason)

@@ -25,10 +25,12 @@ from vpc_guardrail.app.inspect_job import (
 from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import InternetAccess
-from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.clock import now
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.metrics import Metrics, metered
-from vpc_guardrail.wiring.parts import now, parts
+from vpc_guardrail.wiring.parts import parts
 from vpc_guardrail.wiring.settings import required
 
 FAILS_ON_ITS_OWN_TURN = (

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 
 from vpc_guardrail.adapters.alert_book import DynamoDbAlertBook
@@ -13,8 +12,8 @@ from vpc_guardrail.adapters.settings_parameter import SsmSettingsDocuments
 from vpc_guardrail.adapters.stop_records import DynamoDbStopRecords
 from vpc_guardrail.app.settings_in_force import SettingsInForce
 from vpc_guardrail.core.settings import Settings
-from vpc_guardrail.wiring.batches import logger
 from vpc_guardrail.wiring.events import Home
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.publishing import publisher
 from vpc_guardrail.wiring.settings import required, settings_from
 
@@ -58,11 +57,6 @@ def parts() -> Parts:
         ),
         stop_records=DynamoDbStopRecords(clients.dynamodb, table),
     )
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def _complain(reason: str, instead: str) -> None:

@@ -22,7 +22,8 @@ from vpc_guardrail.report.published_findings import (
 from vpc_guardrail.report.security_finding import (
     SecurityFinding,
 )
-from vpc_guardrail.wiring.batches import logger, process
+from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.settings import required
 
 

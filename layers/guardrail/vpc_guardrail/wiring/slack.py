@@ -20,7 +20,8 @@ from vpc_guardrail.app.slack import Patience, SlackNotNowError, SlackRefusedErro
 from vpc_guardrail.report.alert_document import MalformedAlertError
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.slack import slack_message
-from vpc_guardrail.wiring.batches import logger, process_records
+from vpc_guardrail.wiring.batches import process_records
+from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.settings import required
 
 DESTINATIONS = ("ALL", "URGENT")
