@@ -95,7 +95,8 @@ def a_verdict_of(text: str) -> Message:
     job = replace(a_job(), name=f"j{text}", role_arn=f"arn:aws:iam::1:role/{text}")
     starter = Starter("AssumedRole", text, text, text, text, text)
     judgement = a_judgement(finding, job=job, vpc_id=text, started_by=starter)
-    return judgement_message(judgement, Recurrence(2, (text, "b"), NOW), for_amazon_q=True)
+    again = Recurrence(2, (text, "b"), NOW)
+    return judgement_message(judgement, recurrence=again, for_amazon_q=True)
 
 
 def a_stop_of(text: str) -> Message:
@@ -161,8 +162,10 @@ class TestWhatIsPublished:
     def test_an_attribute_is_short_and_harmless(self, text: str) -> None:
         for message in messages(text):
             for name in {*message.attributes} & {"started_by", "role"}:
-                assert message.attributes[name].isprintable()
-                assert 0 < len(message.attributes[name]) <= 256
+                told = message.attributes[name]
+                assert isinstance(told, str)
+                assert told.isprintable()
+                assert 0 < len(told) <= 256
 
     def test_a_mail_holds_no_line_that_the_text_made(self, text: str) -> None:
         """Every line but ours is one that the harmless text has as well."""
