@@ -345,6 +345,12 @@ class TestRoutes:
 
         assert account.publisher.routes == [{"research"}] * 2
 
+    def test_advice_that_is_told_along_concerns_nobody(self) -> None:
+        account = routed(NETWORKS)
+        account.inspects(NO_WAY, replace(NO_DNS, severity=Severity.LOW), action=Action.STOP)
+
+        assert account.publisher.routes == [{"default"}]
+
     def test_a_stop_below_the_least_severity_has_its_routes(self) -> None:
         least = AlertSettings(least_severity=Severity.CRITICAL, routes=(RESEARCH,))
         account = Account(Settings(alerts=least))
@@ -406,6 +412,17 @@ class TestMended:
         account.inspects(replace(open_to_all, status=Status.PASS, resource="new"))
 
         assert account.mended == [("s3-endpoint-policy-restricted", "old")]
+
+    def test_what_only_the_told_job_may_do_is_mended_for_it_alone(self) -> None:
+        refused = a_finding(Status.FAIL, check="s3-policies-admit-job", resource="training-data")
+        admitted = replace(refused, status=Status.PASS, resource="vpce-1")
+        account = Account()
+        account.inspects(refused, job=a_job(name="told"))
+        account.inspects(admitted, job=a_job(name="other"))
+        assert account.mended == []
+
+        account.inspects(admitted, job=a_job(name="told"))
+        assert account.mended == [("s3-policies-admit-job", "training-data")]
 
     def test_a_smaller_job_that_fits_does_not_mend_what_a_larger_one_met(self) -> None:
         short = a_finding(Status.FAIL, check="subnet-ip-capacity", resource="subnet-a")

@@ -57,6 +57,11 @@ def mended(passing: Passing, finding: Finding, job: TrainingJob, *, told: bool =
         pytest.param(
             [ELSEWHERE, replace(ADVICE, resource="rtb-3")], True, id="with advice elsewhere"
         ),
+        pytest.param(
+            [ELSEWHERE, replace(FAILED, resource="rtb-3", severity=Settings().threshold)],
+            False,
+            id="the check fails elsewhere at the threshold",
+        ),
         pytest.param([replace(PASSED, check="s3-reachable")], False, id="another check passes"),
     ],
 )
