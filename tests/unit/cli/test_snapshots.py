@@ -108,6 +108,23 @@ def test_the_findings_of_all_jobs_are_one_list_of_ocsf_events() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "begins", "says"),
+    [
+        ("html", "<!DOCTYPE html>\n", "<title>VPC Guardrail: 1 compliant, 1 not judged</title>"),
+        ("markdown", "# VPC Guardrail: 1 compliant, 1 not judged\n", "## Training job `sound-1`"),
+    ],
+)
+def test_a_page_tells_what_could_not_be_judged_too(form: str, begins: str, says: str) -> None:
+    done = check(SOUND, SOUND.with_name("gone.json"), form=form)
+
+    assert done.exit_code == 2
+    assert done.stdout.startswith(begins)
+    assert says in done.stdout
+    assert done.stdout.count("gone.json: ") == 1
+    assert done.stdout.endswith("\n")
+
+
 def test_what_names_no_job_cannot_be_told_as_ocsf(tmp_path: Path) -> None:
     snapshot = tmp_path / "facts.json"
     snapshot.write_text(SOUND.read_text().replace("arn:aws:sagemaker:", "arn:aws:s3:"))

@@ -20,8 +20,8 @@ from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.text import judgement_text
 from vpc_guardrail.wiring.settings import settings_from
 
-Form: TypeAlias = Callable[[Sequence[Judgement]], str]
-"""How judgements are printed."""
+Form: TypeAlias = Callable[[Sequence[Judgement], Sequence[str]], str]
+"""How judgements are printed, and on a page, which is handed on, what could not be judged."""
 
 
 def check_jobs(names: Sequence[str], files: Sequence[Path], printed: Form) -> ExitCode:
@@ -29,7 +29,8 @@ def check_jobs(names: Sequence[str], files: Sequence[Path], printed: Form) -> Ex
     facts = [*_live(names), *_stored(files)]
     outcomes = [each if isinstance(each, Trouble) else _judged(each) for each in facts]
     judgements = [outcome for outcome in outcomes if isinstance(outcome, Judgement)]
-    typer.echo(printed(judgements), nl=False)
+    troubles = [outcome.message for outcome in outcomes if isinstance(outcome, Trouble)]
+    typer.echo(printed(judgements, troubles), nl=False)
     _tell(outcomes)
     return worst(
         OF_VERDICT[outcome.verdict] if isinstance(outcome, Judgement) else outcome.code
@@ -37,17 +38,17 @@ def check_jobs(names: Sequence[str], files: Sequence[Path], printed: Form) -> Ex
     )
 
 
-def as_text(judgements: Sequence[Judgement]) -> str:
+def as_text(judgements: Sequence[Judgement], _: Sequence[str]) -> str:
     """What a person reads."""
     return "\n".join(judgement_text(judgement) for judgement in judgements)
 
 
-def as_json(judgements: Sequence[Judgement]) -> str:
+def as_json(judgements: Sequence[Judgement], _: Sequence[str]) -> str:
     """A list of verdicts."""
     return _json([verdict_document(judgement) for judgement in judgements])
 
 
-def as_ocsf(judgements: Sequence[Judgement]) -> str:
+def as_ocsf(judgements: Sequence[Judgement], _: Sequence[str]) -> str:
     """A list of the findings of all jobs, also those that pass."""
     from vpc_guardrail.report.alert_document import MalformedAlertError
     from vpc_guardrail.report.ocsf import ocsf
@@ -59,6 +60,20 @@ def as_ocsf(judgements: Sequence[Judgement]) -> str:
     except MalformedAlertError as error:
         raise typer.BadParameter(str(error)) from error
     return _json([ocsf(each) for each in found])
+
+
+def as_html(judgements: Sequence[Judgement], not_judged: Sequence[str]) -> str:
+    """A page for a browser, to be kept or handed on."""
+    from vpc_guardrail.report.html import judgements_html
+
+    return judgements_html(judgements, not_judged)
+
+
+def as_markdown(judgements: Sequence[Judgement], not_judged: Sequence[str]) -> str:
+    """A text for a ticket or a pull request."""
+    from vpc_guardrail.report.markdown import judgements_markdown
+
+    return judgements_markdown(judgements, not_judged)
 
 
 def _json(values: Json) -> str:

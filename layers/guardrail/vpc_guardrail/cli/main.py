@@ -13,7 +13,15 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 
 from vpc_guardrail import __version__
-from vpc_guardrail.cli.check import as_json, as_ocsf, as_text, check_jobs, print_snapshot
+from vpc_guardrail.cli.check import (
+    as_html,
+    as_json,
+    as_markdown,
+    as_ocsf,
+    as_text,
+    check_jobs,
+    print_snapshot,
+)
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
 from vpc_guardrail.cli.score import score
@@ -62,10 +70,18 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
     OCSF = "ocsf"
 
 
-FORMS = {Format.TEXT: as_text, Format.JSON: as_json, Format.OCSF: as_ocsf}
+FORMS = {
+    Format.TEXT: as_text,
+    Format.JSON: as_json,
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_html,
+    Format.OCSF: as_ocsf,
+}
 
 
 def _version(wanted: bool) -> None:
