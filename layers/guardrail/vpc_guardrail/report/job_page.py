@@ -12,7 +12,7 @@ from vpc_guardrail.core.model import JobSource
 from vpc_guardrail.report.console import console_url
 from vpc_guardrail.report.plain import cut, one_line
 from vpc_guardrail.report.text import (
-    CONSEQUENCE,
+    ASKED,
     KNOWN_FROM_EVENT,
     SENTENCE_LENGTH,
     exemption_lines,
@@ -98,7 +98,7 @@ def _job_part(judgement: Judgement) -> JobPart:
         kind=job.kind.spoken.capitalize(),
         name=one_line(job.name, NAME_LENGTH),
         verdict=judgement.verdict.value,
-        consequence=CONSEQUENCE[judgement.action],
+        consequence=ASKED[judgement.action],
         console_url=console_url(job.arn),
         facts=facts_of(judgement),
         caveat=KNOWN_FROM_EVENT if job.source is JobSource.EVENT else None,

@@ -1,6 +1,6 @@
 """A judgement as text that a person reads in an e-mail or a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from vpc_guardrail.app.enforcement import Enforcement
@@ -16,6 +16,11 @@ CONSEQUENCE = {
 }
 """What is true whatever became of the job meanwhile: it may have ended by itself."""
 
+ASKED = CONSEQUENCE | {
+    Action.STOP: "These settings have the job stopped; the check itself stops nothing."
+}
+"""What is true where nothing follows from a verdict but that it is printed."""
+
 PRINCIPALS = {"AssumedRole": "role", "IAMUser": "user", "FederatedUser": "federated user"}
 """Types of userIdentity in plain words; the others are told as they are."""
 
@@ -28,15 +33,15 @@ TOLD = (Status.FAIL, Status.UNKNOWN)
 """The statuses that a person needs to read about, worst first."""
 
 
-def judgement_text(judgement: Judgement) -> str:
+def judgement_text(judgement: Judgement, consequence: Mapping[Action, str] = CONSEQUENCE) -> str:
     """The verdict, then each failed or undecided finding with how to mend it."""
-    return "\n".join(_lines(judgement)) + "\n"
+    return "\n".join(_lines(judgement, consequence)) + "\n"
 
 
-def _lines(judgement: Judgement) -> Iterator[str]:
+def _lines(judgement: Judgement, consequence: Mapping[Action, str]) -> Iterator[str]:
     job = judgement.job
     yield f"{job.kind.spoken.capitalize()} {one_line(job.name)}: {judgement.verdict.value}"
-    yield CONSEQUENCE[judgement.action]
+    yield consequence[judgement.action]
     yield ""
     for label, fact in facts_of(judgement).items():
         yield f"  {label:<9}{fact}"
