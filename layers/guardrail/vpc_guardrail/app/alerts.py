@@ -1,6 +1,6 @@
 """Alerts once, and closed: what a VPC fails for is told once in a window, and when it is mended.
 
-Whatever the book says, a job that is to be stopped is told, and so is what concerns one job alone.
+Whatever the book says, a job that is to be stopped is told, and so is each that names no VPC.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,11 +31,12 @@ from vpc_guardrail.app.alert_turn import (
 from vpc_guardrail.app.ports import Publisher
 from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement
+from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import Finding, Status
 from vpc_guardrail.core.model import JobSource, TrainingJob
 from vpc_guardrail.core.passing import NOTHING_PASSES, passing_in
-from vpc_guardrail.core.problems import is_alerted_on, is_of_job, problems_in, routes_of
-from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.problems import UNKNOWN_VPC, is_alerted_on, problems_in, routes_of
+from vpc_guardrail.core.settings import CheckAction, Settings
 
 LOOKS, SECONDS_BETWEEN_LOOKS = 10, 0.2
 """To tell takes a tenth of a second; whoever waited in vain comes back with its message."""
@@ -62,16 +63,22 @@ class Alerts:
 
     def about(self, judgement: Judgement) -> None:
         """Tell a verdict, unless all of it was told of its VPC; tell what it shows to be mended."""
-        if judgement.vpc_id is None:
+        place = _place(judgement)
+        if place is None:
             if self._is_to_be_told(judgement):
                 self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
         else:
-            self._turn_page(judgement.job, judgement.vpc_id, judgement.findings, judgement)
+            self._turn_page(judgement.job, place, judgement.findings, judgement)
         self.book.note(self._inspected(judgement))
 
     def passed(self, job: TrainingJob, vpc_id: str, findings: Iterable[Finding]) -> None:
         """Tell what findings on a VPC show to be mended, which are no verdict on a job."""
         self._turn_page(job, vpc_id, tuple(findings), None)
+
+    @property
+    def _ignored(self) -> frozenset[str]:
+        ignored = (spec for spec in SPECS if self.settings.action_of(spec) is CheckAction.IGNORE)
+        return frozenset(spec.name for spec in ignored)
 
     @property
     def _window(self) -> timedelta:
@@ -84,12 +91,8 @@ class Alerts:
 
     def _is_told_anyway(self, judgement: Judgement) -> bool:
         """Whether the verdict is told whatever was told of its VPC."""
-        of_job = (
-            is_of_job(each, judgement.job) and is_alerted_on(each, self.settings)
-            for each in judgement.findings
-        )
         return self._is_to_be_told(judgement) and (
-            judgement.action is Action.STOP or not self._window or any(of_job)
+            judgement.action is Action.STOP or not self._window
         )
 
     def _turn_page(
@@ -142,7 +145,7 @@ class Alerts:
                 continue
             if turn.is_over:
                 return None
-            if anyway and not turn.mended:
+            if (anyway and not turn.mended) or not turn.is_told:
                 return page, sight, turn
             try:
                 ours = self.book.write(claimed(page, sight, turn), self._kept_until(sight))
@@ -166,6 +169,7 @@ class Alerts:
             at=self.now(),
             problems=problems_in(findings, job, vpc_id, self.settings) if told else (),
             passing=passing_in(findings, job, self.settings) if described else NOTHING_PASSES,
+            ignored=self._ignored,
         )
 
     def _settle(
@@ -207,18 +211,19 @@ class Alerts:
         return met
 
     def _inspected(self, judgement: Judgement) -> Inspected:
-        job = judgement.job
+        job, place = judgement.job, _place(judgement)
         return Inspected(
             job=_key(job),
             job_name=job.name,
             created_at=job.created_at,
             at=self.now(),
-            vpc_id=judgement.vpc_id,
+            vpc_id=place,
             verdict=judgement.verdict.value,
             action=judgement.action.value,
             problems=tuple(
                 each.key
-                for each in problems_in(judgement.findings, job, judgement.vpc_id, self.settings)
+                for each in problems_in(judgement.findings, job, place, self.settings)
+                if place
             ),
         )
 
@@ -229,6 +234,12 @@ def routes_concerned(judgement: Judgement, settings: Settings) -> frozenset[str]
     told = alerted or [each for each in judgement.findings if each.status is Status.FAIL]
     routes = (routes_of(each, judgement.job, judgement.vpc_id, settings) for each in told)
     return frozenset().union(*routes) or ON_DEFAULT_ROUTE
+
+
+def _place(judgement: Judgement) -> str | None:
+    """The VPC whose page the verdict concerns; None of a job that names none."""
+    unknown = UNKNOWN_VPC if judgement.job.has_vpc else None
+    return judgement.vpc_id or unknown
 
 
 def _key(job: TrainingJob) -> str:
