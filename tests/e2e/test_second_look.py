@@ -95,12 +95,15 @@ def test_what_is_mended_is_told_once_with_no_further_job(
     stack: LookingStack, ended_job: Job, session: AwsSession
 ) -> None:
     hour = datetime.now(UTC)
-    stack.comes_the_hour(hour)
+    with stack.guardrail.inspector.recorded() as of_open:
+        stack.comes_the_hour(hour)
     assert stack.told("mended") == []
 
     mend(session, stack.network)
-    stack.comes_the_hour(hour + timedelta(hours=1))
-    stack.comes_the_hour(hour + timedelta(hours=2))
+    with stack.guardrail.inspector.recorded() as of_mended:
+        stack.comes_the_hour(hour + timedelta(hours=1))
+    with stack.guardrail.inspector.recorded() as of_closed:
+        stack.comes_the_hour(hour + timedelta(hours=2))
 
     (news,) = stack.told("mended")
     document = news.json()
@@ -108,6 +111,12 @@ def test_what_is_mended_is_told_once_with_no_further_job(
     assert {each["check"] for each in document["mended"]} >= NO_WAY
     assert (document["seen_with"], document["second_look"]) == (ended_job.name, True)
     assert news.attributes["vpc_id"] == stack.network.vpc_id
+    # As the README says; the settings are read by the clock.
+    costs = [
+        sum(not call.startswith("ssm:") for call in calls)
+        for calls in (of_open, of_mended, of_closed)
+    ]
+    assert costs == [14, 18, 0]
 
 
 def test_it_tells_no_verdict_and_counts_no_job(stack: LookingStack, ended_job: Job) -> None:
