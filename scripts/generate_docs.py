@@ -80,8 +80,8 @@ def _field_rows(path: str, member: Field) -> list[str]:
         path, form = "checks.CHECK", next(iter(form.fields.values())).form
     if path.startswith("exemptions_by_tag") and isinstance(form, OrNull):
         form = form.form
-    elif path == "exemptions" and isinstance(form, ListOf):
-        path, form = "exemptions[]", form.form
+    elif isinstance(form, ListOf) and isinstance(form.form, Structure):
+        path, form = f"{path}[]", form.form
     if isinstance(form, Structure):
         inner = form.fields.items()
         return [row for name, each in inner for row in _field_rows(f"{path}.{name}", each)]

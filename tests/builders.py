@@ -117,7 +117,7 @@ def a_job(
         vpc_registry=vpc_registry,
         tuning_job_arn=tuning_job_arn,
         role_arn=role_arn,
-        s3_places=SOUND_PLACES if s3_places is None else tuple(s3_places),
+        s3_places=sound_places(name) if s3_places is None else tuple(s3_places),
     )
 
 
@@ -128,10 +128,12 @@ def a_place(
     return S3Place(purpose, uri, use)
 
 
-SOUND_PLACES = (
-    a_place(purpose="the channel train"),
-    a_place(f"s3://{BUCKET}/models/train-1/output", S3Use.WRITES, purpose="the output"),
-)
+def sound_places(name: str) -> tuple[S3Place, ...]:
+    """What a job of this name reads and writes: its input, and a folder that bears its name."""
+    return (
+        a_place(purpose="the channel train"),
+        a_place(f"s3://{BUCKET}/models/{name}/output", S3Use.WRITES, purpose="the output"),
+    )
 
 
 def a_job_without_vpc(*, source: JobSource = JobSource.DESCRIBED) -> TrainingJob:

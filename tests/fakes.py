@@ -25,7 +25,7 @@ from vpc_guardrail.app.second_look_codec import encode as encode_look
 from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
     from datetime import datetime
 
     from vpc_guardrail.app.alert_book import AllMended, Inspected, Recurrence
@@ -180,13 +180,20 @@ class FakePublisher(_Faults):
         super().__init__()
         self.judgements: list[Judgement] = []
         self.enforcements: list[Enforcement] = []
+        self.routes: list[set[str]] = []
         self.recurrences: list[Recurrence | None] = []
         self.mended: list[AllMended] = []
         self.digests: list[Digest] = []
 
-    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
+    def tell_judgement(
+        self,
+        judgement: Judgement,
+        routes: Set[str],
+        recurrence: Recurrence | None = None,
+    ) -> None:
         self._meet()
         self.judgements.append(judgement)
+        self.routes.append({*routes})
         self.recurrences.append(recurrence)
 
     def tell_mended(self, mended: AllMended) -> None:
@@ -215,10 +222,15 @@ class FakeBook(_Faults):
         self.inspected: dict[str, Inspected] = {}
         self._pages: dict[str, Page] = {}
         self._failing_writes: list[Exception] = []
+        self._failing_counts: list[Exception] = []
 
     def fail_on_write(self, *errors: Exception) -> None:
         """Let the next writings of a page fail with these."""
         self._failing_writes += errors
+
+    def fail_on_counting(self, *errors: Exception) -> None:
+        """Let the next readings of the inspected jobs fail with these."""
+        self._failing_counts += errors
 
     def page(self, vpc_id: str) -> Page:
         self._meet()
@@ -241,6 +253,8 @@ class FakeBook(_Faults):
         self.inspected[inspected.job] = inspected
 
     def inspected_since(self, time: datetime) -> Iterator[Inspected]:
+        if self._failing_counts:
+            raise self._failing_counts.pop(0)
         return (each for each in self.inspected.values() if each.at >= time)
 
 

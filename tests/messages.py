@@ -186,6 +186,7 @@ def a_stop_order(
     started_by: Fact[Starter] = NOBODY_TOLD,
     role_arn: Fact[str] = NO_ROLE,
     facts_read_at: datetime | None = NOW,
+    routes: tuple[str, ...] = ("default",),
 ) -> StopOrder:
     """An order to stop the job that `a_job` builds."""
     return StopOrder(
@@ -200,6 +201,7 @@ def a_stop_order(
         started_by=started_by,
         role_arn=role_arn,
         facts_read_at=facts_read_at,
+        routes=routes,
     )
 
 

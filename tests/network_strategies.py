@@ -20,7 +20,6 @@ from tests.builders import (
     ROLE,
     S3_LIST,
     S3_ROUTE,
-    SOUND_PLACES,
     VPC,
     a_bucket,
     a_customer_list,
@@ -47,6 +46,7 @@ from tests.builders import (
     internet_gateway,
     nat,
     of_bucket,
+    sound_places,
     transit_gateway,
     virtual_private_gateway,
 )
@@ -90,7 +90,7 @@ def _names(*names: str, at_least: int = 1) -> st.SearchStrategy[list[str]]:
 
 
 places = st.sampled_from(
-    [*SOUND_PLACES, a_place("s3://another-bucket/x"), a_place("s3://local--x-s3/x")]
+    [*sound_places("train-1"), a_place("s3://another-bucket/x"), a_place("s3://local--x-s3/x")]
 )
 
 

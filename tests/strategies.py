@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW
 from vpc_guardrail.app.enforcement import StopOrder
+from vpc_guardrail.core.alert_routes import ROUTE_NAME
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
 from vpc_guardrail.core.model import Starter
 from vpc_guardrail.core.model.job import NO_ROLE
@@ -233,4 +234,5 @@ orders: st.SearchStrategy[StopOrder] = st.builds(
     rule_set=st.text(min_size=1),
     started_by=st.just(NOBODY_TOLD) | starters,
     role_arn=st.just(NO_ROLE) | st.text(min_size=1),
+    routes=st.lists(st.from_regex(ROUTE_NAME, fullmatch=True), min_size=1, max_size=3).map(tuple),
 )

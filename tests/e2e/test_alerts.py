@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from local_aws import networks
 from local_aws.account import ACCOUNT_ID
+from local_aws.inbox import Inbox
 from local_aws.launch import ROOT
 from tests.e2e.guardrail import Function, Guardrail
 from vpc_guardrail.adapters.aws_calls import DAILY_DIGEST
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 JOBS = 20
 NOT_DUE, TOLD = "No digest is due", "The digest is told"
 NO_WAY = {"s3-reachable", "s3-gateway-endpoint"}
+RESEARCH = "research"
+"""A team, and the alert route of what concerns it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class AlertingStack:
 @pytest.fixture(scope="module")
 def stack(aws: LocalAws, session: AwsSession, artifact: Path) -> AlertingStack:
     due = datetime.now(UTC) + timedelta(hours=2)
-    document = {"alerts": {"daily_digest": due.hour}}
+    routes = [{"name": RESEARCH, "job_name": f"{RESEARCH}-*"}]
+    document = {"alerts": {"daily_digest": due.hour, "routes": routes}}
     parameters = {"Mode": "enforce", "Settings": json.dumps(document)}
     guardrail = Guardrail.deployed(aws, session, artifact, "alerting", parameters)
     guardrail.mute()
@@ -167,7 +171,31 @@ def test_what_is_mended_is_told_once_with_how_many_met_it(
         "severity": "CRITICAL",
         "account": ACCOUNT_ID,
         "vpc_id": stack.network.vpc_id,
+        "routes": '["default"]',
     }
+
+
+def test_a_team_gets_what_concerns_its_jobs_and_only_that(
+    stack: AlertingStack, owner: Owner, session: AwsSession
+) -> None:
+    topic = stack.guardrail.stack.outputs["ViolationsTopicArn"]
+    of_team = Inbox(session, topic, filter_policy={"routes": [RESEARCH]})
+    of_others = Inbox(session, topic, filter_policy={"routes": ["default"]})
+    network = networks.network_without_s3_endpoint(session.client("ec2"), name="shared")
+    others = owner.start(network)
+    mine, mine_too = (owner.start(network, name=RESEARCH) for _ in range(2))
+    for job in (others, mine, mine_too):
+        stack.inspects([job])
+
+    (told,) = of_team.notifications()
+    assert told.json()["job"]["name"] == mine.name
+    assert told.attributes["routes"] == json.dumps([RESEARCH])
+    assert [each.json()["job"]["name"] for each in of_others.notifications()] == [others.name]
+
+    mend(session, network)
+    stack.inspects([owner.start(network)])
+    for inbox in (of_team, of_others):
+        assert inbox.notifications()[1].attributes["message_type"] == "mended"
 
 
 def test_the_digest_is_told_once_in_its_hour_and_in_no_other(

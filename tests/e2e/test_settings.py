@@ -9,6 +9,7 @@ import pytest
 
 from local_aws.deploy import DeployError, deploy
 from tests.e2e.guardrail import Guardrail
+from tests.e2e.test_command_line import run_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +116,31 @@ def test_an_exempted_job_is_told_to_nobody_and_not_called_compliant(
     assert (record["verdict"], record["action"]) == ("exempted", "none")
     assert governed.verdicts_on(job) == []
     assert owner.status_of(job) == "InProgress"
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "came_of_it"),
+    [
+        ("public", None, ("exempted", "none")),
+        ("tagged", {"guardrail": "off"}, ("exempted", "none")),
+        ("plain", None, ("noncompliant", "stop")),
+    ],
+)
+def test_the_command_line_foretells_what_an_environment_says(
+    governed: Guardrail,
+    owner: Owner,
+    name: str,
+    tags: dict[str, str] | None,
+    came_of_it: tuple[str, str],
+) -> None:
+    job = owner.start(NO_NETWORK, name=name, tags=tags)
+
+    done = run_check(governed.aws, job.name, "--stack", governed.stack.name, "--format", "json")
+
+    (foretold,) = json.loads(done.stdout)
+    record = inspected(governed, job)
+    assert (foretold["verdict"], foretold["action"]) == came_of_it
+    assert (record["verdict"], record["action"]) == came_of_it
 
 
 @pytest.mark.parametrize(

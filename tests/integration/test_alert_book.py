@@ -14,7 +14,9 @@ from tests.integration.wire import Wire
 from vpc_guardrail.adapters.alert_book import DynamoDbAlertBook
 from vpc_guardrail.app.alert_book import Claim, Entry, Inspected, Mended, Page, PageChangedError
 from vpc_guardrail.app.alert_turn import MOST_OPEN, Sight, Turn, claimed, settled
+from vpc_guardrail.core.alert_routes import LONGEST_NAME, MOST_ROUTES
 from vpc_guardrail.core.finding import Severity, Status
+from vpc_guardrail.core.passing import NOTHING_PASSES, Passing
 from vpc_guardrail.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -36,8 +38,12 @@ ENTRY = Entry(
     told_by="arn 2026",
     jobs=3,
     claim=Claim("another", NOW + timedelta(seconds=60)),
+    shape="0123456789abcdef",
+    routes={"default": NOW - timedelta(microseconds=1), "ml": NOW - timedelta(hours=3)},
 )
-FRESH = replace(ENTRY, told_at=None, told_by="", jobs=0, claim=None, status=Status.UNKNOWN)
+FRESH = replace(
+    ENTRY, told_at=None, told_by="", jobs=0, claim=None, status=Status.UNKNOWN, routes={}
+)
 MENDED = Mended("dns-resolves-s3", VPC, Severity.HIGH, NOW - timedelta(days=1), NOW, 7)
 PAGE = Page(VPC, open={"key-a": ENTRY, "key-b": FRESH}, mended=(MENDED,))
 
@@ -101,16 +107,19 @@ def test_a_page_that_another_wrote_meanwhile_is_not_overwritten(book: DynamoDbAl
 def test_a_page_full_of_hostile_texts_still_fits(book: DynamoDbAlertBook, hostile: str) -> None:
     job = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:training-job/{'j' * 63} {NOW.isoformat()}"
     name = "required-services-reachable"
+    routes = frozenset(f"{n:0{LONGEST_NAME}}" for n in range(MOST_ROUTES))
+    text, unknown = hostile * 999, (Status.UNKNOWN, Severity.CRITICAL)
     problems = tuple(
-        Problem(f"{n:016}", name, hostile * 999, Status.UNKNOWN, Severity.CRITICAL, hostile * 999)
-        for n in range(MOST_OPEN)
+        Problem(f"{n:016}", name, text, *unknown, text, "0" * 16, routes) for n in range(MOST_OPEN)
     )
-    keys = frozenset(problem.key for problem in problems)
-    full, nothing = Sight(job, NOW, problems, frozenset()), Sight(job, NOW, (), keys)
+    keys = {problem.key: routes for problem in problems}
+    at = NOW + timedelta(microseconds=1)
+    full = Sight(job, at, problems, NOTHING_PASSES)
+    nothing = replace(full, problems=(), passing=Passing(frozenset(keys)))
     window = timedelta(days=1)
 
     page = settled(Page(VPC), full, keys, (), {}, window)
-    page = settled(page, nothing, (), keys, {}, window)
+    page = settled(page, nothing, {}, keys, {}, window)
     page = settled(page, full, keys, (), {}, window)
     page = claimed(page, full, Turn(keys, frozenset()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
@@ -16,6 +16,7 @@ from vpc_guardrail.cli.main import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from typer.testing import Result
 
@@ -141,6 +142,83 @@ def test_a_job_that_is_named_twice_is_judged_once() -> None:
 
     assert len(json.loads(check("train-1", "train-1").stdout)) == 1
     assert judged(check("train-1")) == {arn: "noncompliant"}
+
+
+class TestBySettings:
+    """`check --stack` judges as the environment would, by its document in SSM."""
+
+    NAME = "/vpc-guardrail/prod/settings"
+    STACK = ("--stack", "prod")
+    OWNED: Final = {"owner": "ml", "reason": "public data", "expires": "2099-12-31"}
+
+    @pytest.fixture(autouse=True)
+    def job(self) -> str:
+        return start("train-1", Tags=[{"Key": "network", "Value": "open"}])
+
+    def put(self, **document: Any) -> None:
+        ssm = boto3.Session(region_name=REGION).client("ssm")
+        ssm.put_parameter(Name=self.NAME, Value=json.dumps(document), Type="String")
+
+    @pytest.mark.parametrize("place", [STACK, ("--parameter", NAME)])
+    def test_an_exempted_job_is_exempted(self, place: tuple[str, str], job: str) -> None:
+        self.put(exemptions=[{"job_name": "train-*", **self.OWNED}])
+
+        done = check("train-1", *place)
+
+        assert (done.exit_code, judged(done)) == (0, {job: "exempted"})
+        assert check("train-1").exit_code == 1
+
+    def test_tags_are_read_where_they_may_exempt(self, job: str) -> None:
+        self.put(exemptions_by_tag={"key": "network", "value": "open", **self.OWNED})
+
+        assert judged(check("train-1", *self.STACK)) == {job: "exempted"}
+        assert judged(check("train-1")) == {job: "noncompliant"}
+
+    def test_a_snapshot_holds_them_and_the_tags(self, tmp_path: Path, job: str) -> None:
+        self.put(exemptions_by_tag={"key": "network", **self.OWNED})
+        file = tmp_path / "facts.json"
+
+        taken = CliRunner().invoke(app, ["snapshot", "train-1", *self.STACK])
+        file.write_text(taken.stdout)
+
+        assert judged(check("--snapshot", str(file))) == {job: "exempted"}
+
+    def test_a_job_to_be_stopped_is_told_as_such_and_goes_on(self, job: str) -> None:
+        self.put(mode="enforce")
+
+        (verdict,) = json.loads(check("train-1", *self.STACK).stdout)
+        assert (verdict["action"], verdict["job"]["arn"]) == ("stop", job)
+        sagemaker = boto3.client("sagemaker", region_name=REGION)
+        described = sagemaker.describe_training_job(TrainingJobName="train-1")
+        assert described["TrainingJobStatus"] == verdict["job"]["status"]
+
+    def test_what_only_the_stack_says_is_told_to_be_missing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(mode="audit")
+
+        assert check("train-1", *self.STACK).stderr == (
+            f"vpc-guardrail: {self.NAME} leaves InternetAccess, RequiredServices to the stack,"
+            " whose parameters are not read: set GUARDRAIL_INTERNET_ACCESS,"
+            " GUARDRAIL_REQUIRED_SERVICES to what they are.\n"
+        )
+        monkeypatch.setenv("GUARDRAIL_INTERNET_ACCESS", "required")
+        monkeypatch.setenv("GUARDRAIL_REQUIRED_SERVICES", "")
+        assert check("train-1", *self.STACK).stderr == ""
+
+    def test_a_broken_document_judges_nothing_and_the_field_is_named(self) -> None:
+        self.put(mode="x")
+
+        done = check("train-1", *self.STACK)
+
+        assert (done.exit_code, done.stdout) == (2, "[]\n")
+        assert done.stderr.startswith(f"vpc-guardrail: {self.NAME}: mode: is 'x'")
+
+    @pytest.mark.parametrize("place", [STACK, ("--parameter", "a b"), ("--parameter", "")])
+    def test_an_environment_that_is_not_there_is_bad_input(self, place: tuple[str, str]) -> None:
+        done = check("train-1", *place)
+
+        assert (done.exit_code, done.stdout) == (2, "[]\n")
 
 
 def generate(*arguments: str) -> Result:

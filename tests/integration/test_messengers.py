@@ -23,7 +23,7 @@ from vpc_guardrail.core.decision import judge
 from vpc_guardrail.core.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence, Set
 
     from mypy_boto3_sqs import SQSClient
 
@@ -49,12 +49,17 @@ ORDER = StopOrder(
 class PlainMessage:
     subject: str
     body: str
-    attributes: Mapping[str, str] = field(default_factory=lambda: {"verdict": "noncompliant"})
+    attributes: Mapping[str, str | Sequence[str]] = field(
+        default_factory=lambda: {"verdict": "noncompliant"}
+    )
 
 
-def on_judgement(judgement: Judgement, recurrence: Recurrence | None) -> PlainMessage:
+def on_judgement(
+    judgement: Judgement, routes: Set[str], recurrence: Recurrence | None
+) -> PlainMessage:
     bodies = {"default": json.dumps({"job": judgement.job.name}), "email": "Dear reader."}
-    return PlainMessage(f"About {judgement.job.name}", json.dumps(bodies))
+    attributes = {"verdict": "noncompliant", "routes": sorted(routes)}
+    return PlainMessage(f"About {judgement.job.name}", json.dumps(bodies), attributes)
 
 
 def on_enforcement(enforcement: Enforcement) -> PlainMessage:
@@ -99,13 +104,14 @@ def messages(sqs: SQSClient, queue: str) -> list[str]:
 def test_a_judgement_is_told_once_with_its_attributes(
     clients: Clients, queue: str, publisher: SnsPublisher
 ) -> None:
-    publisher.tell_judgement(judge(a_job_without_vpc(), None, Settings(), NOW))
+    publisher.tell_judgement(judge(a_job_without_vpc(), None, Settings(), NOW), {"ml", "a"})
     (body,) = messages(clients.sqs, queue)
     notification = json.loads(body)
     assert notification["Subject"] == "About open-1"
     assert json.loads(notification["Message"]) == {"job": "open-1"}
     assert notification["MessageAttributes"] == {
-        "verdict": {"Type": "String", "Value": "noncompliant"}
+        "verdict": {"Type": "String", "Value": "noncompliant"},
+        "routes": {"Type": "String.Array", "Value": '["a", "ml"]'},
     }
 
 

@@ -21,6 +21,12 @@ def ref(name: str) -> Value:
     return {"Ref": name}
 
 
+def when_routed(parameter: str, condition: str, otherwise: Value) -> Value:
+    """The filter policy of a subscriber of the routes that a parameter names."""
+    names = {"Fn::Split": [",", ref(parameter)]}
+    return {"Fn::If": [condition, {"routes": names}, otherwise]}
+
+
 def get_att(resource: str, attribute: str) -> Value:
     return {"Fn::GetAtt": [resource, attribute]}
 

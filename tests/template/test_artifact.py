@@ -25,6 +25,8 @@ ROUTE_ORIGINS = {"CreateRoute", "CreateRouteTable", "EnableVgwRoutePropagation"}
 
 FOREIGN_FILES = {
     "Makefile",
+    "jobs.css",
+    "jobs.html",
     "pyproject.toml",
     "requirements.in",
     "requirements.txt",

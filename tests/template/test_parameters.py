@@ -15,6 +15,8 @@ from vpc_guardrail.wiring.settings import settings_from
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
 
+ROUTES = ("AlertEmailRoutes", "SlackRoutes", "SlackUrgentRoutes")
+
 RIGHT = [
     ("Mode", "audit"),
     ("Mode", "enforce"),
@@ -22,6 +24,7 @@ RIGHT = [
     ("Settings", ' {\n"mode": "audit"}\n'),
     ("AlertEmail", ""),
     ("AlertEmail", "network.team+alerts@example.org"),
+    *((name, right) for name in ROUTES for right in ("", "research", "ml-1,default,x")),
     ("OperationsEmail", ""),
     ("OperationsEmail", "on.call@example.org"),
     ("InternetAccess", "allowed"),
@@ -83,6 +86,7 @@ WRONG = [
     ("AlertEmail", "network.team"),
     ("AlertEmail", "a@example.org,b@example.org"),
     ("AlertEmail", "a team@example.org"),
+    *((name, wrong) for name in ROUTES for wrong in (",", "A", "a, b", "-a", "x" * 25, "a,")),
     ("OperationsEmail", "on.call"),
     ("OperationsEmail", "a@example.org,b@example.org"),
     ("InternetAccess", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.template.cloudformation import Template, get_att, ref
+from tests.template.cloudformation import Template, get_att, ref, when_routed
 from vpc_guardrail.app.slack import SECONDS_TO_POST
 
 RULES = {
@@ -208,8 +208,10 @@ def test_only_the_urgent_channel_is_filtered(template: Template) -> None:
     }
 
     assert policies == {
-        "SlackAlerts": None,
-        "SlackUrgentAlerts": {"severity": ["CRITICAL", "HIGH"]},
+        "SlackAlerts": when_routed("SlackRoutes", "SlackIsRouted", ref("AWS::NoValue")),
+        "SlackUrgentAlerts": when_routed(
+            "SlackUrgentRoutes", "UrgentSlackIsRouted", {"severity": ["CRITICAL", "HIGH"]}
+        ),
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.template.cloudformation import Template, get_att, ref, sub, values_in
+from tests.template.cloudformation import Template, get_att, ref, sub, values_in, when_routed
 from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.wiring.parts import SETTINGS_TROUBLE
 
@@ -191,15 +191,18 @@ def test_topic_refuses_plain_connections_and_lets_no_stranger_publish(template: 
     assert statement.condition == {"Bool": {"aws:SecureTransport": "false"}}
 
 
+ROUTED = when_routed("AlertEmailRoutes", "EmailIsRouted", ref("AWS::NoValue"))
+
+
 @pytest.mark.parametrize(
-    ("subscription", "topic", "address"),
+    ("subscription", "topic", "address", "policy"),
     [
-        ("AlertEmailSubscription", "ViolationsTopic", "AlertEmail"),
-        ("OperationsEmailSubscription", "OperationsTopic", "OperationsEmail"),
+        ("AlertEmailSubscription", "ViolationsTopic", "AlertEmail", {"FilterPolicy": ROUTED}),
+        ("OperationsEmailSubscription", "OperationsTopic", "OperationsEmail", {}),
     ],
 )
 def test_mails_are_sent_only_to_an_address_that_was_given(
-    template: Template, subscription: str, topic: str, address: str
+    template: Template, subscription: str, topic: str, address: str, policy: dict[str, Any]
 ) -> None:
     subscribed = template.resource(subscription)
     condition = subscribed.body["Condition"]
@@ -208,6 +211,7 @@ def test_mails_are_sent_only_to_an_address_that_was_given(
         "TopicArn": ref(topic),
         "Protocol": "email",
         "Endpoint": ref(address),
+        **policy,
     }
     assert template.body["Conditions"][condition] == {
         "Fn::Not": [{"Fn::Equals": [ref(address), ""]}]

@@ -12,9 +12,11 @@ import re
 import sys
 from dataclasses import replace
 from functools import cache
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.builders import (
     NOW,
@@ -39,6 +41,9 @@ from vpc_guardrail.core.model import Starter
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.amazon_q import amazon_q_notification
 from vpc_guardrail.report.asff import asff
+from vpc_guardrail.report.console import console_url
+from vpc_guardrail.report.html import judgements_html
+from vpc_guardrail.report.markdown import judgements_markdown
 from vpc_guardrail.report.messages import enforcement_message, judgement_message
 from vpc_guardrail.report.news_messages import digest_message, mended_message
 from vpc_guardrail.report.ocsf import ocsf
@@ -50,6 +55,7 @@ from vpc_guardrail.wiring.logs import logger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vpc_guardrail.core.decision import Judgement
     from vpc_guardrail.report.messages import Message
 
 Json = Any
@@ -62,6 +68,7 @@ HOSTILE = {
     "HTML": "<script>alert(1)</script><img src=x onerror=alert(1)>\" onload='x'",
     "HTML, escaped already": "&lt;script&gt; &amp;lt;!channel&amp;gt; &#60;",
     "code": "``` ` ```*bold* _it_ ~gone~",
+    "the end of code": "`````",
     "a finding of its own": "x\r\n\r\nPASS INFO all-is-well\n  Nothing is to be done.",
     "a header of mail": "x\r\nBcc: all@example.com\r\n\r\nbody",
     "a line of a log": 'x"}\n{"level":"INFO","message":"The job is compliant"}',
@@ -83,7 +90,7 @@ SNS_LIMIT = 262_144
 """Source: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 
 
-def a_verdict_of(text: str) -> Message:
+def a_judgement_of(text: str) -> Judgement:
     """The hostile text in all that whoever starts a job, or owns what it uses, may name."""
     finding = replace(
         a_finding(Status.FAIL, check="s3-reachable", resource=text),
@@ -94,8 +101,12 @@ def a_verdict_of(text: str) -> Message:
     )
     job = replace(a_job(), name=f"j{text}", role_arn=f"arn:aws:iam::1:role/{text}")
     starter = Starter("AssumedRole", text, text, text, text, text)
-    judgement = a_judgement(finding, job=job, vpc_id=text, started_by=starter)
-    return judgement_message(judgement, Recurrence(2, (text, "b"), NOW), for_amazon_q=True)
+    return a_judgement(finding, job=job, vpc_id=text, started_by=starter)
+
+
+def a_verdict_of(text: str) -> Message:
+    recurrence = Recurrence(2, (text, "b"), NOW)
+    return judgement_message(a_judgement_of(text), recurrence=recurrence, for_amazon_q=True)
 
 
 def a_stop_of(text: str) -> Message:
@@ -161,8 +172,10 @@ class TestWhatIsPublished:
     def test_an_attribute_is_short_and_harmless(self, text: str) -> None:
         for message in messages(text):
             for name in {*message.attributes} & {"started_by", "role"}:
-                assert message.attributes[name].isprintable()
-                assert 0 < len(message.attributes[name]) <= 256
+                told = message.attributes[name]
+                assert isinstance(told, str)
+                assert told.isprintable()
+                assert 0 < len(told) <= 256
 
     def test_a_mail_holds_no_line_that_the_text_made(self, text: str) -> None:
         """Every line but ours is one that the harmless text has as well."""
@@ -200,6 +213,103 @@ class TestWhoTellsItOn:
                 assert is_harmless(each)
                 assert "\n" not in each
                 assert len(each) <= 4_000
+
+
+def judgements_of(text: str) -> list[Judgement]:
+    """As above; and the text also where AWS, or a snapshot that somebody sent, names the job."""
+    finding = replace(
+        a_finding(Status.UNKNOWN, check=text), exempted=Exempted(Exemption(text, text, NOW.date()))
+    )
+    passed = a_finding(Status.PASS, check=text)
+    job = replace(a_job(), arn=text, account=text, region=text)
+    return [a_judgement_of(text), a_judgement(finding, passed, job=job)]
+
+
+class Elements(HTMLParser):
+    """What a page is made of, and the text within."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[object, ...]] = []
+        self.links: list[str | None] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, *attrs))
+        self.links += [value for name, value in attrs if name in ("href", "src", "action")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.found.append((f"/{tag}",))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(("comment", data))
+
+    def handle_pi(self, data: str) -> None:
+        self.found.append(("processing instruction", data))
+
+    def unknown_decl(self, data: str) -> None:
+        self.found.append(("declaration", data))
+
+
+@cache
+def page_of(text: str) -> Elements:
+    return Elements(judgements_html(judgements_of(text), [text]))
+
+
+CODE = ("code_inline", "fence")
+"""Tokens of Markdown in which nothing is markup."""
+
+
+def outside_of_code(markdown: str) -> list[tuple[object, ...]]:
+    """The structure of a text in Markdown, and what stands in it outside of code."""
+    blocks = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
+    return [
+        (each.type, each.tag, each.info, each.attrs, "" if each.type in CODE else each.content)
+        for block in blocks
+        for each in (block.children or [block])
+    ]
+
+
+@every_text
+class TestPages:
+    def test_the_text_makes_no_element_and_no_attribute_of_html(self, text: str) -> None:
+        assert page_of(text).found == page_of("x").found
+
+    def test_a_page_links_to_the_console_alone(self, text: str) -> None:
+        (link,) = page_of(text).links
+        assert link
+        assert link.startswith("https://eu-central-1.console.aws.amazon.com/sagemaker/home?")
+
+    def test_a_page_is_of_bounded_size_and_shows_all_that_is_in_it(self, text: str) -> None:
+        assert is_harmless(page_of(text).text)
+        assert len(page_of(text).text) < 100_000
+
+    def test_markdown_holds_nothing_of_the_text_outside_of_code(self, text: str) -> None:
+        """Where nothing is a link, an image, a mention, HTML, a table or a heading."""
+        markdown = judgements_markdown(judgements_of(text), [text])
+
+        harmless = judgements_markdown(judgements_of("x"), ["x"])
+        assert outside_of_code(markdown) == outside_of_code(harmless)
+        assert is_harmless(markdown)
+        assert len(markdown) < 100_000
+
+
+@every_text
+def test_no_part_of_an_arn_leads_elsewhere_than_to_the_console(text: str) -> None:
+    sound = ["arn", "aws", "sagemaker", "eu-central-1", "111122223333", "training-job/train-1"]
+    for part in range(len(sound)):
+        for hostile in (text, f"{sound[part]}{text}", f"training-job/{text}"):
+            url = console_url(":".join([*sound[:part], hostile, *sound[part + 1 :]]))
+            assert url is None or re.fullmatch(
+                r"https://[a-z0-9-]{1,63}\.console\.aws\.amazon\.com/sagemaker/home"
+                r"\?region=[a-z0-9-]{1,63}#/jobs/[a-zA-Z0-9-]{1,63}",
+                url,
+            )
 
 
 @every_text

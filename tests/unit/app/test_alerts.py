@@ -13,6 +13,7 @@ from tests.fakes import FakeBook, FakePublisher, ThrottledError, alerts_through
 from tests.messages import a_judgement
 from vpc_guardrail.app.alert_book import Claim, PageChangedError
 from vpc_guardrail.app.alerts import NAMES_TOLD, Alerts, StillClaimedError
+from vpc_guardrail.core.alert_routes import AlertRoute
 from vpc_guardrail.core.decision import Action, Verdict
 from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import Severity, Status
@@ -28,6 +29,7 @@ NO_WAY = a_finding(Status.FAIL, check="s3-reachable", resource="subnet-a")
 A_WAY = a_finding(Status.PASS, check="s3-reachable", resource="subnet-a")
 UNREAD = a_finding(Status.UNKNOWN, check="s3-reachable", resource="subnet-a")
 NO_DNS = a_finding(Status.FAIL, check="dns-resolves-s3", resource=VPC)
+JOB = a_job()
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -267,6 +269,96 @@ class TestOnce:
         assert account.told == ["train-2"]
 
 
+def routed(*routes: AlertRoute, window: int = 24) -> Account:
+    return Account(Settings(alerts=AlertSettings(window_hours=window, routes=routes)))
+
+
+NETWORKS = AlertRoute("networks", check="dns-resolves-s3")
+RESEARCH = AlertRoute("research", job_name="research-*")
+
+
+class TestRoutes:
+    def test_without_routes_all_is_told_under_the_default_one(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(of_job(JOB), job=JOB)
+        account.inspects(NO_WAY, vpc_id=None)
+        account.inspects(A_WAY)
+
+        assert account.publisher.routes == [{"default"}] * 3
+        assert account.publisher.mended[0].routes == {"default"}
+
+    def test_a_verdict_is_told_under_the_names_of_all_whom_it_concerns(self) -> None:
+        account = routed(NETWORKS, RESEARCH)
+        account.inspects(NO_WAY, NO_DNS)
+
+        assert account.publisher.routes == [{"networks", "default"}]
+
+    def test_within_the_window_it_is_told_once_on_each_route(self) -> None:
+        account = routed(RESEARCH)
+        for name in ("other-1", "research-1", "research-2", "other-2"):
+            account.inspects(NO_WAY, job=a_job(name=name))
+
+        assert account.told == ["other-1", "research-1"]
+        assert account.publisher.routes == [{"default"}, {"research"}]
+
+    def test_each_route_has_a_window_of_its_own(self) -> None:
+        account = routed(RESEARCH)
+        account.inspects(NO_WAY, job=a_job(name="other-1"))
+        account.time += DAY / 2
+        account.inspects(NO_WAY, job=a_job(name="research-1"))
+        account.time += DAY / 2
+        account.inspects(NO_WAY, job=a_job(name="research-2"))
+        account.inspects(NO_WAY, job=a_job(name="other-2"))
+
+        assert account.told == ["other-1", "research-1", "other-2"]
+
+    def test_what_got_worse_is_told_on_all_its_routes(self) -> None:
+        account = routed(NETWORKS, AlertRoute("all", job_name="*"))
+        account.inspects(NO_DNS)
+        account.inspects(replace(NO_DNS, severity=Severity.CRITICAL))
+
+        assert account.publisher.routes == [{"networks", "all"}] * 2
+
+    def test_a_route_gets_nothing_that_is_less_severe_than_it_asks_for(self) -> None:
+        account = routed(AlertRoute("urgent", least_severity=Severity.CRITICAL))
+        account.inspects(NO_DNS)
+        account.inspects(replace(NO_WAY, severity=Severity.CRITICAL))
+
+        assert account.publisher.routes == [{"default"}, {"urgent"}]
+
+    def test_whoever_was_told_of_it_is_told_that_it_is_mended(self) -> None:
+        account = routed(RESEARCH)
+        for name in ("other-1", "research-1"):
+            account.inspects(NO_WAY, job=a_job(name=name))
+        account.inspects(NO_DNS, job=a_job(name="other-2"))
+        account.inspects(A_WAY, job=a_job(name="other-3"))
+
+        (news,) = account.publisher.mended
+        assert news.routes == {"default", "research"}
+
+    def test_a_stop_is_told_to_all_whom_its_findings_concern_whatever_was_told(self) -> None:
+        account = routed(RESEARCH)
+        job = a_job(name="research-1")
+        account.inspects(NO_WAY, job=job)
+        account.inspects(NO_WAY, job=job, action=Action.STOP)
+
+        assert account.publisher.routes == [{"research"}] * 2
+
+    def test_advice_that_is_told_along_concerns_nobody(self) -> None:
+        account = routed(NETWORKS)
+        account.inspects(NO_WAY, replace(NO_DNS, severity=Severity.LOW), action=Action.STOP)
+
+        assert account.publisher.routes == [{"default"}]
+
+    def test_a_stop_below_the_least_severity_has_its_routes(self) -> None:
+        least = AlertSettings(least_severity=Severity.CRITICAL, routes=(RESEARCH,))
+        account = Account(Settings(alerts=least))
+        account.inspects(NO_WAY, job=a_job(name="research-1"), action=Action.STOP)
+
+        assert account.publisher.routes == [{"research"}]
+
+
 class TestMended:
     def test_what_passes_after_it_was_told_is_told_once_as_mended(self) -> None:
         account = Account()
@@ -296,16 +388,41 @@ class TestMended:
             pytest.param(UNREAD, id="UNKNOWN"),
             pytest.param(replace(A_WAY, status=Status.NOT_APPLICABLE), id="not judged"),
             pytest.param(replace(NO_WAY, severity=Severity.LOW), id="advice alone"),
-            pytest.param(replace(A_WAY, resource="subnet-b"), id="another subnet"),
             pytest.param(replace(A_WAY, check="s3-gateway-endpoint"), id="another check"),
         ],
     )
-    def test_nothing_but_a_pass_of_the_same_mends(self, finding: Finding | None) -> None:
+    def test_nothing_but_a_pass_mends(self, finding: Finding | None) -> None:
         account = Account()
         account.inspects(NO_WAY)
         account.inspects(*([finding] if finding else []))
 
         assert account.mended == []
+
+    def test_another_subnet_that_passes_for_another_job_mends_nothing(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(replace(A_WAY, resource="subnet-b"), job=a_job(subnets=["subnet-b"]))
+
+        assert account.mended == []
+
+    def test_what_is_gone_for_a_job_of_the_same_shape_is_mended(self) -> None:
+        open_to_all = a_finding(Status.FAIL, check="s3-endpoint-policy-restricted", resource="old")
+        account = Account()
+        account.inspects(open_to_all)
+        account.inspects(replace(open_to_all, status=Status.PASS, resource="new"))
+
+        assert account.mended == [("s3-endpoint-policy-restricted", "old")]
+
+    def test_what_only_the_told_job_may_do_is_mended_for_it_alone(self) -> None:
+        refused = a_finding(Status.FAIL, check="s3-policies-admit-job", resource="training-data")
+        admitted = replace(refused, status=Status.PASS, resource="vpce-1")
+        account = Account()
+        account.inspects(refused, job=a_job(name="told"))
+        account.inspects(admitted, job=a_job(name="other"))
+        assert account.mended == []
+
+        account.inspects(admitted, job=a_job(name="told"))
+        assert account.mended == [("s3-policies-admit-job", "training-data")]
 
     def test_a_smaller_job_that_fits_does_not_mend_what_a_larger_one_met(self) -> None:
         short = a_finding(Status.FAIL, check="subnet-ip-capacity", resource="subnet-a")
@@ -392,6 +509,28 @@ class TestFaults:
         account.inspects(A_WAY)
 
         assert account.mended == []
+
+    def test_a_book_that_cannot_be_counted_gives_up_its_claims(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.book.fail_on_counting(ThrottledError())
+        with pytest.raises(ThrottledError):
+            account.inspects(NO_WAY)
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-1", "train-3"]
+        assert account.waited == []
+
+    def test_jobs_are_counted_up_to_a_limit(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        one = account.book.inspected[key_of_first(account)]
+        many = {f"arn {n}": replace(one, job=f"arn {n}", at=NOW + DAY) for n in range(20_100)}
+        account.book.inspected |= many
+        account.inspects(A_WAY)
+
+        assert account.publisher.mended[0].mended[0].jobs == 20_000
 
     def test_a_job_whose_inspection_is_repeated_is_counted_once(self) -> None:
         account = Account()

@@ -32,6 +32,24 @@ def test_a_wrong_one_fails_and_every_wrong_field_is_named(kind: str) -> None:
     assert answer.reason.startswith("Settings: mode: is 1; it must be audit, enforce; threshold: ")
 
 
+ROUTED = '{"alerts": {"routes": [{"name": "research", "role": "research-*"}]}}'
+
+
+@pytest.mark.parametrize("names", ["", "research", "default", "default,research"])
+def test_subscribers_of_routes_that_are_there_may_be_deployed(names: str) -> None:
+    assert checked(a_request(Settings=ROUTED, SlackRoutes=names)).succeeded
+
+
+@pytest.mark.parametrize("name", ["AlertEmailRoutes", "SlackRoutes", "SlackUrgentRoutes"])
+def test_a_subscriber_of_a_route_that_is_not_there_fails(name: str) -> None:
+    answer = checked(a_request(Settings=ROUTED, **{name: "research,researh"}))
+
+    assert answer == Answer(
+        succeeded=False,
+        reason=f"{name}: 'researh' is no route of the settings document; it has research, default",
+    )
+
+
 def test_a_request_without_a_document_fails() -> None:
     assert not checked(a_request()).succeeded
     assert not checked({"RequestType": "Create"}).succeeded

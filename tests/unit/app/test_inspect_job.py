@@ -43,6 +43,7 @@ from vpc_guardrail.app.inspect_job import (
     Receipt,
     announced_job,
 )
+from vpc_guardrail.core.alert_routes import AlertRoute
 from vpc_guardrail.core.decision import Action, Verdict
 from vpc_guardrail.core.engine import RULE_SET_VERSION
 from vpc_guardrail.core.exemptions import TagExemption
@@ -308,6 +309,18 @@ class TestStopping:
 
         assert [told.started_by for told in inspection.publisher.judgements] == [ALICE]
         assert [order.started_by for order in inspection.stop_orders.sent] == [ALICE]
+
+    def test_what_comes_of_a_stop_goes_where_the_verdict_went(self) -> None:
+        job = a_job_without_vpc()
+        routes = (AlertRoute("openings", check="vpc-config-present"), AlertRoute("not", vpc=VPC))
+        settings = replace(ENFORCE, alerts=AlertSettings(routes=routes))
+        inspection = Inspection(FakeJobs(job), settings=settings)
+
+        for _ in range(2):
+            inspection.of(announcing(job))
+
+        assert inspection.publisher.routes == [{"openings"}]
+        assert [order.routes for order in inspection.stop_orders.sent] == [("openings",)] * 2
 
     def test_the_network_of_a_job_without_vpc_is_not_read(self) -> None:
         job = a_job_without_vpc()

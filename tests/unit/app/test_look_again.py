@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.builders import (
+    BUCKET,
     DENIED,
+    FULL_ACCESS,
     NOW,
     VPC,
+    a_gateway_endpoint,
     a_job,
     a_job_without_vpc,
     a_network,
     a_plan,
+    a_policy,
+    a_statement,
     a_subnet,
     a_tuning_job,
+    of_bucket,
 )
 from tests.fakes import (
     FakeBook,
@@ -36,7 +42,7 @@ from vpc_guardrail.app.look_again import LookAgain, Outcome
 from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.decision import judge
 from vpc_guardrail.core.exemptions import Exemption
-from vpc_guardrail.core.model import Network, Starts, TrainingJob
+from vpc_guardrail.core.model import Network, S3Place, S3Use, Starts, TrainingJob
 from vpc_guardrail.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -128,6 +134,29 @@ class TestWhatIsMended:
         vpc.second_look(job)
 
         assert "s3-gateway-endpoint" in vpc.mended
+
+    def test_so_is_what_the_job_may_do_below_its_own_name(self) -> None:
+        refused = a_policy(a_statement(action="s3:GetObject", resource=of_bucket()))
+        own = S3Place("the output", f"s3://{BUCKET}/out/train-1/output", S3Use.WRITES)
+        vpc = Vpc(a_network(endpoints=[a_gateway_endpoint(policy=refused)]))
+        job = vpc.tells_of(a_job(s3_places=[own]))
+        assert "s3-policies-admit-job" in vpc.open
+        vpc.network = SOUND
+
+        vpc.second_look(job)
+
+        assert "s3-policies-admit-job" in vpc.mended
+
+    def test_so_is_what_passes_for_another_component(self) -> None:
+        """It was not known for the subnets, and passes for the endpoint that they lead to."""
+        vpc = Vpc(a_network(endpoints=[a_gateway_endpoint("vpce-old", policy=FULL_ACCESS)]))
+        job = vpc.tells_of(a_job())
+        assert "s3-endpoint-policy-restricted" in vpc.open
+        vpc.network = SOUND
+
+        vpc.second_look(job)
+
+        assert "s3-endpoint-policy-restricted" in vpc.mended
 
     def test_the_inspection_of_a_job_says_that_it_saw_it(self) -> None:
         vpc = Vpc()

@@ -50,6 +50,7 @@ def test_the_message_is_one_json_structure_of_a_version() -> None:
         "started_by": None,
         "role_arn": None,
         "facts_read_at": "2026-11-23T12:00:00+00:00",
+        "routes": ["default"],
     }
 
 
@@ -59,7 +60,7 @@ def test_members_of_the_future_are_ignored() -> None:
     assert decode(json.dumps(message)) == a_stop_order()
 
 
-TOLD_ALONG = {"started_by", "role_arn"}
+TOLD_ALONG = {"started_by", "role_arn", "routes"}
 """Nothing rests on these: an order without them, from an older version, is obeyed."""
 
 READ = "facts_read_at"
@@ -73,6 +74,15 @@ def test_an_order_without_a_member_is_malformed(member: str) -> None:
 
     with pytest.raises(MalformedOrderError, match=member):
         decode(json.dumps(message))
+
+
+@pytest.mark.parametrize(
+    "routes", [None, [], "ml", [1], ["ml", "@channel"], ["x" * 25], ["a"] * 12, {"ml": 1}]
+)
+def test_routes_that_cannot_be_are_not_told_under(routes: Json) -> None:
+    message = json.loads(encode(a_stop_order(routes=("ml",)))) | {"routes": routes}
+
+    assert decode(json.dumps(message)).routes == ("default",)
 
 
 def test_an_order_of_an_older_version_does_not_tell_when_the_network_was_read() -> None:

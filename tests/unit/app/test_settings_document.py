@@ -22,6 +22,7 @@ from vpc_guardrail.app.settings_document import (
     settings_of,
     settings_schema,
 )
+from vpc_guardrail.core.alert_routes import AlertRoute
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.exemptions import Exemption, TagExemption
 from vpc_guardrail.core.finding import Severity, StopPolicy
@@ -89,6 +90,18 @@ def test_a_document_goes_before_the_base_field_by_field() -> None:
         ),
         pytest.param({"alerts": {"daily_digest": None}}, Settings(), id="no digest"),
         pytest.param(
+            {"alerts": {"routes": [{"name": "ml", "role": "ml-*"}, {"name": "ml", "vpc": A_VPC}]}},
+            Settings(
+                alerts=Alerts(routes=(AlertRoute("ml", role="ml-*"), AlertRoute("ml", vpc=A_VPC)))
+            ),
+            id="routes",
+        ),
+        pytest.param(
+            {"alerts": {"routes": [{"name": "urgent", "least_severity": "HIGH"}]}},
+            Settings(alerts=Alerts(routes=(AlertRoute("urgent", Severity.HIGH),))),
+            id="a route of what is severe",
+        ),
+        pytest.param(
             {"circuit_breaker": {"stops_per_hour": 0}}, Settings(stops_per_hour=0), id="breaker"
         ),
         pytest.param(
@@ -153,6 +166,27 @@ def test_what_a_document_sets(members: Json, settings: Settings) -> None:
             {"exemptions": [{**GRANTED, "check": "s3-reachable", "expires": "2027-02-30"}]},
             "exemptions[0].expires: is '2027-02-30'; it must be a day such as 2027-03-31",
             id="a day that is not",
+        ),
+        pytest.param(
+            {"alerts": {"routes": [{"role": "ml-*"}]}},
+            "alerts.routes[0].name: is missing",
+            id="a route without a name",
+        ),
+        pytest.param(
+            {"alerts": {"routes": [{"name": "ml"}]}},
+            "alerts.routes[0]: must name at least one of job_name, role, vpc, check, "
+            "least_severity",
+            id="a route of everything",
+        ),
+        pytest.param(
+            {"alerts": {"routes": [{"name": "default", "vpc": A_VPC}]}},
+            "alerts.routes[0].name: is 'default'; it must be a name of small letters",
+            id="a route of what no route takes",
+        ),
+        pytest.param(
+            {"alerts": {"routes": [{"name": "m", "vpc": A_VPC}] * 11}},
+            "alerts.routes: has 11 entries; it must have at most 10",
+            id="too many routes",
         ),
         pytest.param(
             {"exemptions": [GRANTED]},

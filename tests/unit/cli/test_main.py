@@ -141,6 +141,28 @@ def test_no_credentials_end_with_4(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.stderr == "vpc-guardrail: train-1: Unable to locate credentials\n"
 
 
+def test_no_credentials_for_the_settings_end_with_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    done = run("check", "train-1", "--stack", "prod")
+
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert done.stderr == (
+        "vpc-guardrail: /vpc-guardrail/prod/settings: Unable to locate credentials\n"
+    )
+
+
+@pytest.mark.parametrize("command", [["check", "train-1"], ["settings", "show"]])
+def test_settings_of_no_region_end_with_2_and_say_what_to_do(command: list[str]) -> None:
+    done = run(*command, "--stack", "prod")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "vpc-guardrail: /vpc-guardrail/prod/settings: You must specify a region."
+        " (AWS_REGION, AWS_PROFILE or AWS_ENDPOINT_URL)\n"
+    )
+
+
 def test_an_unforeseen_error_does_not_end_as_a_verdict_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

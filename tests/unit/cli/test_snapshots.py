@@ -108,6 +108,23 @@ def test_the_findings_of_all_jobs_are_one_list_of_ocsf_events() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "begins", "says"),
+    [
+        ("html", "<!DOCTYPE html>\n", "<title>VPC Guardrail: 1 compliant, 1 not judged</title>"),
+        ("markdown", "# VPC Guardrail: 1 compliant, 1 not judged\n", "## Training job `sound-1`"),
+    ],
+)
+def test_a_page_tells_what_could_not_be_judged_too(form: str, begins: str, says: str) -> None:
+    done = check(SOUND, SOUND.with_name("gone.json"), form=form)
+
+    assert done.exit_code == 2
+    assert done.stdout.startswith(begins)
+    assert says in done.stdout
+    assert done.stdout.count("gone.json: ") == 1
+    assert done.stdout.endswith("\n")
+
+
 def test_what_names_no_job_cannot_be_told_as_ocsf(tmp_path: Path) -> None:
     snapshot = tmp_path / "facts.json"
     snapshot.write_text(SOUND.read_text().replace("arn:aws:sagemaker:", "arn:aws:s3:"))
@@ -170,6 +187,105 @@ def test_a_hyphen_stands_for_standard_input() -> None:
     (verdict,) = json.loads(done.stdout)
     assert done.exit_code == 1
     assert verdict["job"]["name"] == "faulty-1"
+
+
+class TestJudgedBy:
+    """Whose settings a stored job is judged by."""
+
+    @pytest.fixture
+    def document(self, tmp_path: Path) -> Path:
+        return tmp_path / "settings.json"
+
+    def by(self, document: Path, *others: str) -> Result:
+        return run("check", "--snapshot", str(FAULTY), "--settings", str(document), *others)
+
+    def test_its_own_hold_unless_others_are_named(self, document: Path) -> None:
+        document.write_text('{"mode": "audit", "threshold": "CRITICAL"}')
+
+        its_own, others = check(FAULTY, form="text"), self.by(document)
+
+        assert its_own.stdout.startswith("Training job faulty-1: noncompliant\nThese settings have")
+        assert others.stdout.startswith("Training job faulty-1: undetermined\nThe job was not")
+        assert (its_own.exit_code, others.exit_code) == (1, 3)
+
+    def test_none_of_its_own_is_left(self, document: Path) -> None:
+        document.write_text("{}")
+
+        assert "which the settings forbid" in check(FAULTY, form="text").stdout
+        assert "which the settings forbid" not in self.by(document).stdout
+
+    def test_what_the_document_leaves_out_the_variables_say(
+        self, document: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document.write_text('{"threshold": "HIGH"}')
+        monkeypatch.setenv("GUARDRAIL_INTERNET_ACCESS", "forbidden")
+
+        assert "which the settings forbid" in self.by(document).stdout
+
+    def test_an_exemption_is_tried_before_it_is_deployed(self, document: Path) -> None:
+        document.write_text(
+            '{"exemptions": [{"job_name": "faulty-*", "owner": "ml", "reason": "a trial",'
+            ' "expires": "2026-12-31"}]}'
+        )
+
+        done = self.by(document)
+
+        assert done.exit_code == 0
+        assert done.stdout.startswith("Training job faulty-1: exempted\n")
+        assert "Exempted until 2026-12-31, by ml: a trial" in done.stdout
+
+    def test_a_broken_document_judges_nothing_and_each_wrong_field_is_named(
+        self, document: Path
+    ) -> None:
+        document.write_text('{"mode": "x", "treshold": "HIGH"}')
+
+        done = self.by(document, "--format", "json")
+
+        assert (done.exit_code, done.stdout) == (2, "[]\n")
+        told = done.stderr.splitlines()
+        assert len(told) == 2
+        assert told[0].startswith(f"vpc-guardrail: {document}: treshold: is not known")
+        assert told[1].startswith(f"vpc-guardrail: {document}: mode: is 'x'")
+
+    def test_a_document_that_is_not_there_judges_nothing(self, document: Path) -> None:
+        done = self.by(document)
+
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"vpc-guardrail: {document}: ")
+
+    def test_a_variable_that_cannot_be_is_named(
+        self, document: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document.write_text("{}")
+        monkeypatch.setenv("GUARDRAIL_MODE", "sometimes")
+
+        done = self.by(document)
+
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "GUARDRAIL_MODE is 'sometimes'" in done.stderr
+
+    def test_a_document_is_read_from_standard_input(self) -> None:
+        arguments = ["check", "--snapshot", str(FAULTY), "--settings", "-"]
+
+        done = CliRunner().invoke(app, arguments, input='{"threshold": "CRITICAL"}')
+
+        assert done.exit_code == 3
+
+    @pytest.mark.parametrize("command", ["check", "snapshot"])
+    @pytest.mark.parametrize(
+        "places",
+        [
+            ("--stack", "a", "--parameter", "b"),
+            ("--stack", "a", "--settings", "c"),
+            ("--parameter", "b", "--settings", "c"),
+            ("--stack", "a", "--parameter", "", "--settings", ""),
+        ],
+    )
+    def test_one_place_is_enough(self, command: str, places: tuple[str, ...]) -> None:
+        done = run(command, "train-1", *places)
+
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "give one of" in done.stderr
 
 
 @pytest.mark.parametrize("content", [b"{}", b"\xff\xfe"], ids=["something else", "no text"])

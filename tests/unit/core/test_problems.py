@@ -6,11 +6,12 @@ from dataclasses import fields, replace
 
 import pytest
 
-from tests.builders import DENIED, a_finding, a_job, a_network
+from tests.builders import DENIED, VPC, a_finding, a_job, a_network, a_tuning_job
+from vpc_guardrail.core.alert_routes import AlertRoute
 from vpc_guardrail.core.engine import CHECKS, SPECS, Check
 from vpc_guardrail.core.finding import Finding, Severity, Status
 from vpc_guardrail.core.model import FileSystem, S3Place, S3Use, TrainingJob
-from vpc_guardrail.core.problems import LOOKED_AT, key_of, passed_in, problems_in
+from vpc_guardrail.core.problems import LOOKED_AT, key_of, problems_in, routes_of, shape_of
 from vpc_guardrail.core.settings import Alerts, InternetAccess, Settings
 
 ALIKE = {"account", "arn", "partition", "region"}
@@ -96,6 +97,7 @@ def test_every_check_is_in_the_table() -> None:
     }
 
 
+READING = (S3Place("the input", "s3://data/in", S3Use.READS_PREFIX),)
 FAILED = a_finding(Status.FAIL, check="s3-traffic-allowed", resource="subnet-a")
 JOB = a_job()
 
@@ -148,14 +150,6 @@ def test_what_is_read_below_the_jobs_name_is_the_jobs_own_choice() -> None:
     assert key_of(REFUSED, one) != key_of(REFUSED, other)
 
 
-def test_what_a_job_may_write_below_its_own_name_says_nothing_of_others() -> None:
-    admitted = replace(REFUSED, status=Status.PASS)
-    nameless = writing("a", "shared")
-
-    assert passed_in([admitted], writing("a", "a", "output"), Settings()) == frozenset()
-    assert passed_in([admitted], nameless, Settings()) == {key_of(REFUSED, nameless)}
-
-
 def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
     found = [
         replace(FAILED, status=Status.UNKNOWN, severity=Severity.CRITICAL),
@@ -163,7 +157,7 @@ def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
         FAILED,
     ]
 
-    (problem,) = problems_in(found, JOB, Settings())
+    (problem,) = problems_in(found, JOB, VPC, Settings())
 
     assert (problem.status, problem.severity) == (Status.FAIL, Severity.HIGH)
 
@@ -180,13 +174,44 @@ def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
     ],
 )
 def test_what_is_no_problem_of_the_vpc(finding: Finding, settings: Settings) -> None:
-    assert problems_in([finding], JOB, settings) == ()
+    assert problems_in([finding], JOB, VPC, settings) == ()
 
 
-def test_advice_beside_a_pass_does_not_keep_it_from_passing() -> None:
-    passed = replace(FAILED, status=Status.PASS)
-    advice = replace(FAILED, severity=Severity.LOW)
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(a_job(name="train-2"), True, id="another name"),
+        pytest.param(a_job(groups=["sg-2"]), False, id="another group"),
+        pytest.param(a_job(instance_count=2), False, id="what another check looks at"),
+        pytest.param(replace(JOB, s3_places=READING), False, id="another place"),
+    ],
+)
+def test_jobs_of_one_shape_differ_in_nothing_that_any_check_looks_at(
+    other: TrainingJob, same: bool
+) -> None:
+    assert (shape_of("s3-reachable", other) == shape_of("s3-reachable", JOB)) is same
+    assert shape_of("s3-reachable", JOB) != shape_of("dns-resolves-s3", JOB)
 
-    assert passed_in([passed, advice], JOB, Settings()) == {key_of(FAILED, JOB)}
-    assert passed_in([passed, FAILED], JOB, Settings()) == frozenset()
-    assert passed_in([advice], JOB, Settings()) == frozenset()
+
+def test_a_problem_is_told_under_the_routes_that_take_it() -> None:
+    routes = (AlertRoute("networks", check=FAILED.check), AlertRoute("ml", role="train*"))
+    settings = Settings(alerts=Alerts(routes=routes))
+    job = replace(JOB, role_arn="arn:aws:iam::111122223333:role/training")
+
+    (problem,) = problems_in([FAILED], job, VPC, settings)
+    (elsewhere,) = problems_in([replace(FAILED, check="s3-reachable")], JOB, VPC, settings)
+
+    assert problem.routes == {"networks", "ml"}
+    assert elsewhere.routes == {"ml"}
+
+
+def test_a_tuning_job_is_told_under_the_routes_of_all_its_definitions() -> None:
+    one, other = (
+        replace(JOB, definition_name=name, role_arn=f"arn:aws:iam::111122223333:role/{name}")
+        for name in ("tall", "wide")
+    )
+    routes = tuple(AlertRoute(name, role=name) for name in ("tall", "wide", "deep"))
+
+    taken = routes_of(FAILED, a_tuning_job(one, other), VPC, Settings(alerts=Alerts(routes=routes)))
+
+    assert taken == {"tall", "wide"}

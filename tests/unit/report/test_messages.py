@@ -119,7 +119,17 @@ class TestWhatItHolds:
             "vpc_id": "vpc-1",
             "started_by": "Research",
             "role": "training",
+            "routes": ["default"],
         }
+
+    def test_it_is_told_under_the_names_of_its_routes(self) -> None:
+        order = a_stop_order(routes=("ml", "networks"))
+
+        assert judgement_message(a_judgement(), {"ml", "a"}).attributes["routes"] == ["a", "ml"]
+        assert enforcement_message(an_enforcement(order=order)).attributes["routes"] == [
+            "ml",
+            "networks",
+        ]
 
     def test_the_severity_is_that_of_what_made_the_verdict(self) -> None:
         found = [
@@ -146,6 +156,7 @@ class TestWhatItHolds:
             "vpc_id": "none",
             "started_by": "unknown",
             "role": "unknown",
+            "routes": ["default"],
         }
 
     @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.STOPPED])
@@ -164,6 +175,7 @@ class TestWhatItHolds:
         verdict = judgement_message(a_judgement(started_by=starter))
 
         name = verdict.attributes["started_by"]
+        assert isinstance(name, str)
         assert name.isprintable()
         assert 0 < len(name) <= 256
 

@@ -146,6 +146,7 @@ def test_subscribers_can_filter_them(name: str, severity: str, vpc_id: str) -> N
         "severity": severity,
         "account": ACCOUNT,
         "vpc_id": vpc_id,
+        "routes": ["default"],
     }
 
 
@@ -168,7 +169,7 @@ def test_a_message_is_never_too_large_and_says_what_it_leaves_out(
         digest_message(digest),
         mended_message(replace(NEWS, mended=(gone,) * count, seen_with=text)),
     ):
-        attributes = sum(len(name) + len(value) for name, value in message.attributes.items())
+        attributes = sum(len(name) + len(str(value)) for name, value in message.attributes.items())
         assert len(message.body.encode()) + attributes < MAXIMUM_BYTES
         assert_valid(message)
         told = document(message)
@@ -180,7 +181,7 @@ def test_a_message_is_never_too_large_and_says_what_it_leaves_out(
 def test_an_alert_that_is_told_again_says_how_many_met_the_same() -> None:
     again = Recurrence(99, tuple(f"job-{number}" for number in range(20)), NOW)
 
-    message = judgement_message(a_judgement(a_finding(Status.FAIL)), again)
+    message = judgement_message(a_judgement(a_finding(Status.FAIL)), recurrence=again)
 
     assert document(message)["since_last_told"] == {
         "jobs": 99,

@@ -20,6 +20,7 @@ from vpc_guardrail.app.alert_book import (
     Page,
     PageChangedError,
 )
+from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.finding import Severity, Status
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "told_by": entry.told_by,
         "jobs": entry.jobs,
         "claim": {"by": claim.by, "until": claim.until.isoformat()} if claim else None,
+        "shape": entry.shape,
+        "routes": {name: at.isoformat() for name, at in entry.routes.items()},
     }
 
 
@@ -171,7 +174,16 @@ def _entry(values: Mapping[str, Any]) -> Entry:
         told_by=values["told_by"],
         jobs=values["jobs"],
         claim=Claim(claim["by"], datetime.fromisoformat(claim["until"])) if claim else None,
+        shape=values.get("shape", ""),
+        routes=_routes(values),
     )
+
+
+def _routes(values: Mapping[str, Any]) -> dict[str, datetime]:
+    """When it was told under each name; an entry of an earlier version was told to all."""
+    before = {DEFAULT_ROUTE: values["told_at"]} if values["told_at"] else {}
+    told = values.get("routes", before)
+    return {name: datetime.fromisoformat(at) for name, at in told.items()}
 
 
 def _mended_json(mended: Mended) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence, Set
 
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
     from vpc_guardrail.app.alert_book import AllMended, Recurrence
     from vpc_guardrail.app.digest import Digest
@@ -28,15 +30,15 @@ class Message(Protocol):
         """A body for each protocol, as one JSON text."""
 
     @property
-    def attributes(self) -> Mapping[str, str]:
-        """What filter policies of subscriptions look at."""
+    def attributes(self) -> Mapping[str, str | Sequence[str]]:
+        """What filter policies of subscriptions look at: a text, or several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renderers:
     """How messages are written; adapters and reports do not know each other, wiring joins them."""
 
-    judgement: Callable[[Judgement, Recurrence | None], Message]
+    judgement: Callable[[Judgement, Set[str], Recurrence | None], Message]
     enforcement: Callable[[Enforcement], Message]
     mended: Callable[[AllMended], Message]
     digest: Callable[[Digest], Message]
@@ -50,9 +52,14 @@ class SnsPublisher:
         self._topic_arn = topic_arn
         self._renderers = renderers
 
-    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
-        """Publish the verdict on a job, and how many met the same since it was told last."""
-        self._publish(self._renderers.judgement(judgement, recurrence))
+    def tell_judgement(
+        self,
+        judgement: Judgement,
+        routes: Set[str],
+        recurrence: Recurrence | None = None,
+    ) -> None:
+        """Publish the verdict on a job to routes, and how many met the same since it was told."""
+        self._publish(self._renderers.judgement(judgement, routes, recurrence))
 
     def tell_mended(self, mended: AllMended) -> None:
         """Publish what is open no more."""
@@ -73,7 +80,12 @@ class SnsPublisher:
             Message=message.body,
             MessageStructure="json",
             MessageAttributes={
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in message.attributes.items()
+                name: _attribute(value) for name, value in message.attributes.items()
             },
         )
+
+
+def _attribute(value: str | Sequence[str]) -> MessageAttributeValueTypeDef:
+    if isinstance(value, str):
+        return {"DataType": "String", "StringValue": value}
+    return {"DataType": "String.Array", "StringValue": json.dumps(value)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.finding import Severity, Status
 
 
@@ -39,6 +40,10 @@ class Entry:
     jobs: int = 0
     """How many jobs had met it by then."""
     claim: Claim | None = None
+    shape: str = ""
+    """The shape of the job that it was told with, or is about to be."""
+    routes: Mapping[str, datetime] = field(default_factory=dict)
+    """When it was told last under each route's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Mended:
     """What was told of it; the book does not keep it, nor the key: the digest needs neither."""
     key: str = ""
     """The problem's key."""
+    routes: frozenset[str] = ON_DEFAULT_ROUTE
+    """The names of the routes that it was told under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,11 @@ class AllMended:
     def severity(self) -> Severity:
         """The highest among what is mended."""
         return max(each.severity for each in self.mended)
+
+    @property
+    def routes(self) -> frozenset[str]:
+        """Whoever was told of any of them."""
+        return frozenset().union(*(each.routes for each in self.mended))
 
 
 @dataclass(frozen=True, slots=True)

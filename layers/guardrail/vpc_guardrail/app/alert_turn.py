@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from vpc_guardrail.app.alert_book import Claim, Entry, Mended, Page
+from vpc_guardrail.core.passing import Passing
 from vpc_guardrail.core.problems import Problem
 
 CLAIMED_FOR = timedelta(seconds=60)
@@ -22,7 +23,7 @@ DAYS_OPEN = timedelta(days=30)
 MENDED_KEPT = timedelta(days=2)
 """Longer than the day that a digest looks back."""
 
-MOST_OPEN = 200
+MOST_OPEN = 150
 """Problems on a page, which DynamoDB allows 400 kB; what is beyond is told with every job."""
 
 RESOURCE_CHARACTERS, MESSAGE_CHARACTERS = 300, 300
@@ -37,15 +38,19 @@ class Sight:
     """The job's ARN and creation time."""
     at: datetime
     problems: tuple[Problem, ...]
-    passed: frozenset[str]
+    passing: Passing
+
+    def mends(self, key: str, entry: Entry) -> bool:
+        """Whether it shows an open problem to be mended."""
+        return self.passing.mends(key, entry.shape, told_of_it=entry.told_by == self.job)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What is to be told after a sight of the VPC."""
 
-    news: frozenset[str]
-    """Problems that are new, worse, or were last told before the window."""
+    news: Mapping[str, frozenset[str]]
+    """Problems that are new, worse, or were last told before the window, and on which routes."""
     mended: frozenset[str]
     blocked: bool = False
     """Another is about to tell of one of them: look again when it has."""
@@ -58,15 +63,16 @@ class Turn:
 
 def turn_after(page: Page, sight: Sight, window: timedelta) -> Turn:
     """What the sight makes news, and what it shows to be mended."""
-    concerned = sight.passed | {problem.key for problem in sight.problems}
+    news = {
+        problem.key: _routes_with_news(problem, page.open.get(problem.key), sight, window)
+        for problem in sight.problems
+    }
+    passed = {key: entry for key, entry in page.open.items() if sight.mends(key, entry)}
+    concerned = [*passed.values(), *(page.open.get(problem.key) for problem in sight.problems)]
     return Turn(
-        news=frozenset(
-            problem.key
-            for problem in sight.problems
-            if _is_news(problem, page.open.get(problem.key), sight, window)
-        ),
-        mended=frozenset(key for key in sight.passed if _was_told(page.open.get(key))),
-        blocked=any(_holds(page.open.get(key), sight) for key in concerned),
+        news={key: routes for key, routes in news.items() if routes},
+        mended=frozenset(key for key, entry in passed.items() if entry.told_at),
+        blocked=any(_holds(entry, sight) for entry in concerned),
     )
 
 
@@ -92,14 +98,14 @@ def claimed(page: Page, sight: Sight, turn: Turn) -> Page:
 def settled(
     page: Page,
     sight: Sight,
-    told: Iterable[str],
+    told: Mapping[str, frozenset[str]],
     mended: Iterable[str],
     met: Mapping[str, int],
     window: timedelta,
 ) -> Page:
     """The page after problems were told as open, and others as mended; all claims are given up.
 
-    `met` tells how many jobs met each since it was told last.
+    `told` tells on which routes; `met`, how many jobs met each since it was told last.
     """
     entries = {key: _released(entry, sight) for key, entry in page.open.items()}
     gone = [*page.mended]
@@ -109,7 +115,9 @@ def settled(
     for problem in sight.problems:
         known = entries.get(problem.key)
         if problem.key in told and (known or len(entries) < MOST_OPEN):
-            entries[problem.key] = _told(known, problem, sight, met.get(problem.key, 0))
+            entries[problem.key] = _told(
+                known, problem, sight, told[problem.key], met.get(problem.key, 0)
+            )
     kept = {
         key: entry
         for key, entry in entries.items()
@@ -119,16 +127,17 @@ def settled(
     return replace(page, open=kept, mended=tuple(recent[-MOST_OPEN:]))
 
 
-def _is_news(problem: Problem, known: Entry | None, sight: Sight, window: timedelta) -> bool:
-    if known is None or known.told_at is None:
-        return True
-    if problem.is_worse_than(known.status, known.severity):
-        return True
-    return known.told_at + window <= sight.at
-
-
-def _was_told(entry: Entry | None) -> bool:
-    return entry is not None and entry.told_at is not None
+def _routes_with_news(
+    problem: Problem, known: Entry | None, sight: Sight, window: timedelta
+) -> frozenset[str]:
+    """The routes under which it was not told within the window, or not as bad as it is."""
+    if known is None or problem.is_worse_than(known.status, known.severity):
+        return problem.routes
+    return frozenset(
+        route
+        for route in problem.routes
+        if route not in known.routes or known.routes[route] + window <= sight.at
+    )
 
 
 def _holds(entry: Entry | None, sight: Sight) -> bool:
@@ -149,6 +158,7 @@ def _entry(problem: Problem, at: datetime) -> Entry:
         severity=problem.severity,
         message=_beginning(problem.message, MESSAGE_CHARACTERS),
         since=at,
+        shape=problem.shape,
     )
 
 
@@ -158,7 +168,9 @@ def _beginning(text: str, most: int) -> str:
     return text[: sum(length <= most for length in lengths)]
 
 
-def _told(known: Entry | None, problem: Problem, sight: Sight, met: int) -> Entry:
+def _told(
+    known: Entry | None, problem: Problem, sight: Sight, routes: frozenset[str], met: int
+) -> Entry:
     """The entry of a problem that was told just now; the job that it was told with met it too."""
     entry = _entry(problem, sight.at)
     return replace(
@@ -167,6 +179,7 @@ def _told(known: Entry | None, problem: Problem, sight: Sight, met: int) -> Entr
         told_at=sight.at,
         told_by=sight.job,
         jobs=(known.jobs if known else 0) + met + 1,
+        routes={**(known.routes if known else {}), **dict.fromkeys(routes, sight.at)},
     )
 
 
@@ -179,4 +192,5 @@ def mended_entry(entry: Entry, at: datetime, met: int) -> Mended:
         since=entry.since,
         at=at,
         jobs=entry.jobs + met,
+        routes=frozenset(entry.routes),
     )

@@ -6,6 +6,7 @@ Whatever the book says, a job that is to be stopped is told, and so is what conc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from vpc_guardrail.app.alert_book import (
     AlertBook,
@@ -28,16 +29,21 @@ from vpc_guardrail.app.alert_turn import (
     turn_after,
 )
 from vpc_guardrail.app.ports import Publisher
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement
-from vpc_guardrail.core.finding import Finding
+from vpc_guardrail.core.finding import Finding, Status
 from vpc_guardrail.core.model import JobSource, TrainingJob
-from vpc_guardrail.core.problems import is_alerted_on, is_of_job, passed_in, problems_in
+from vpc_guardrail.core.passing import NOTHING_PASSES, passing_in
+from vpc_guardrail.core.problems import is_alerted_on, is_of_job, problems_in, routes_of
 from vpc_guardrail.core.settings import Settings
 
 LOOKS, SECONDS_BETWEEN_LOOKS = 10, 0.2
 """To tell takes a tenth of a second; whoever waited in vain comes back with its message."""
 
 NAMES_TOLD = 20
+
+MOST_COUNTED = 20_000
+"""Jobs that are looked at to count those that met a problem: some ten megabytes of the book."""
 
 
 class StillClaimedError(Exception):
@@ -58,7 +64,7 @@ class Alerts:
         """Tell a verdict, unless all of it was told of its VPC; tell what it shows to be mended."""
         if judgement.vpc_id is None:
             if self._is_to_be_told(judgement):
-                self.publisher.tell_judgement(judgement)
+                self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
         else:
             self._turn_page(judgement.job, judgement.vpc_id, judgement.findings, judgement)
         self.book.note(self._inspected(judgement))
@@ -95,16 +101,18 @@ class Alerts:
     ) -> None:
         anyway = judgement is not None and self._is_told_anyway(judgement)
         if judgement and anyway:
-            self.publisher.tell_judgement(judgement)
+            self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
         looked = self._look(job, vpc_id, findings, judgement, anyway)
         if looked is None:
             return
         page, sight, turn = looked
-        met = self._met_since_told(page, sight, turn)
         told, mended = anyway, False
+        met: Mapping[str, dict[str, str]] = {}
         try:
+            met = self._met_since_told(page, sight, turn)
             if judgement and turn.news and not anyway:
-                self.publisher.tell_judgement(judgement, _recurrence(page, turn, met))
+                routes = frozenset().union(*turn.news.values())
+                self.publisher.tell_judgement(judgement, routes, _recurrence(page, turn, met))
                 told = True
             if turn.mended:
                 found = _all_mended(job, page, sight, turn, met)
@@ -126,7 +134,7 @@ class Alerts:
         """The page with our claims on what is to be told; None if nothing is, nor to be kept."""
         for _ in range(LOOKS):
             page = self.book.page(vpc_id)
-            sight = self._sight(job, findings, judgement)
+            sight = self._sight(job, vpc_id, findings, judgement)
             turn = turn_after(page, sight, self._window)
             if anyway:
                 turn = free_of_claims(turn, page, sight)
@@ -145,7 +153,11 @@ class Alerts:
         raise StillClaimedError(f"another inspection is about to tell of {vpc_id}")
 
     def _sight(
-        self, job: TrainingJob, findings: tuple[Finding, ...], judgement: Judgement | None
+        self,
+        job: TrainingJob,
+        vpc_id: str,
+        findings: tuple[Finding, ...],
+        judgement: Judgement | None,
     ) -> Sight:
         """What is known of a job only from its event shows nothing to be mended."""
         told = judgement is not None and self._is_to_be_told(judgement)
@@ -153,14 +165,14 @@ class Alerts:
         return Sight(
             job=_key(job),
             at=self.now(),
-            problems=problems_in(findings, job, self.settings) if told else (),
-            passed=passed_in(findings, job, self.settings) if described else frozenset(),
+            problems=problems_in(findings, job, vpc_id, self.settings) if told else (),
+            passing=passing_in(findings, job, self.settings) if described else NOTHING_PASSES,
         )
 
     def _settle(
         self, page: Page, sight: Sight, turn: Turn, met: Mapping[str, int], told: bool, mended: bool
     ) -> None:
-        news = turn.news if told else ()
+        news = turn.news if told else {}
         gone = turn.mended if mended else ()
         while True:
             after = settled(page, sight, news, gone, met, self._window)
@@ -182,12 +194,13 @@ class Alerts:
         told = {
             key: (entry, entry.told_at)
             for key, entry in page.open.items()
-            if key in turn.news | turn.mended and entry.told_at
+            if key in turn.news.keys() | turn.mended and entry.told_at
         }
         met: dict[str, dict[str, str]] = {key: {} for key in told}
         if not told:
             return met
-        for each in self.book.inspected_since(min(at for _, at in told.values())):
+        since = min(at for _, at in told.values())
+        for each in islice(self.book.inspected_since(since), MOST_COUNTED):
             for key in told.keys() & {*each.problems}:
                 entry, told_at = told[key]
                 if each.at > told_at and each.job not in (entry.told_by, sight.job):
@@ -205,9 +218,18 @@ class Alerts:
             verdict=judgement.verdict.value,
             action=judgement.action.value,
             problems=tuple(
-                each.key for each in problems_in(judgement.findings, job, self.settings)
+                each.key
+                for each in problems_in(judgement.findings, job, judgement.vpc_id, self.settings)
             ),
         )
+
+
+def routes_concerned(judgement: Judgement, settings: Settings) -> frozenset[str]:
+    """The routes of whatever is alerted on; of a stop, also of what fails below that."""
+    alerted = [each for each in judgement.findings if is_alerted_on(each, settings)]
+    told = alerted or [each for each in judgement.findings if each.status is Status.FAIL]
+    routes = (routes_of(each, judgement.job, judgement.vpc_id, settings) for each in told)
+    return frozenset().union(*routes) or ON_DEFAULT_ROUTE
 
 
 def _key(job: TrainingJob) -> str:
@@ -218,7 +240,7 @@ def _recurrence(page: Page, turn: Turn, met: Mapping[str, Mapping[str, str]]) ->
     """The jobs that met the news meanwhile, where it is told again; None where nobody did."""
     again: dict[str, str] = {}
     since: list[datetime] = []
-    for key in turn.news & met.keys():
+    for key in turn.news.keys() & met.keys():
         told_at = page.open[key].told_at
         if met[key] and told_at:
             again |= met[key]

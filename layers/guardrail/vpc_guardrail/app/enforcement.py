@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.model import Fact, JobKind, Starter
 from vpc_guardrail.core.model.job import NO_ROLE
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
@@ -26,6 +27,8 @@ class StopOrder:
     role_arn: Fact[str] = NO_ROLE
     facts_read_at: datetime | None = None
     """When the network was read that the order rests on; None where it does not tell."""
+    routes: tuple[str, ...] = (DEFAULT_ROUTE,)
+    """The names of the alert routes that the verdict was told under."""
 
     @property
     def kind(self) -> JobKind:

@@ -1,10 +1,10 @@
 """Inspect one announced job: read it and its network, judge, tell, and order a stop."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from vpc_guardrail.app.alerts import Alerts
+from vpc_guardrail.app.alerts import Alerts, routes_concerned
 from vpc_guardrail.app.arn import JobArn
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
@@ -17,6 +17,7 @@ from vpc_guardrail.app.ports import (
     StopOrders,
     TagReader,
 )
+from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement, failed_checks, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
 from vpc_guardrail.core.model import Fact, Starter, TrainingJob
@@ -46,6 +47,8 @@ class Receipt:
     stopping_checks: list[str]
     facts_read_at: str | None = None
     """In ISO 8601; None in receipts of earlier versions."""
+    routes: list[str] = field(default_factory=lambda: [DEFAULT_ROUTE])
+    """Of the alert, as are those of what comes of a stop."""
 
 
 class JobUnknownError(Exception):
@@ -79,7 +82,7 @@ class Inspector:
             judgement = replace(self.judgement_on(job), started_by=announcement.started_by)
             self.alerts.about(judgement)
             judged_now.append(judgement)
-            return asdict(_receipt(judgement))
+            return asdict(_receipt(judgement, self.settings))
 
         receipt = Receipt(**self.ledger.once(key, judge_and_tell))
         for judgement in judged_now:
@@ -118,7 +121,7 @@ def announced_job(announcement: Announcement, jobs: JobReader) -> TrainingJob:
     return job
 
 
-def _receipt(judgement: Judgement) -> Receipt:
+def _receipt(judgement: Judgement, settings: Settings) -> Receipt:
     return Receipt(
         verdict=judgement.verdict.value,
         action=judgement.action.value,
@@ -126,6 +129,7 @@ def _receipt(judgement: Judgement) -> Receipt:
         vpc_id=judgement.vpc_id,
         stopping_checks=[*judgement.stopping_checks],
         facts_read_at=judgement.facts_read_at.isoformat(),
+        routes=sorted(routes_concerned(judgement, settings)),
     )
 
 
@@ -143,4 +147,5 @@ def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> Sto
         started_by=started_by,
         role_arn=job.role_arn,
         facts_read_at=datetime.fromisoformat(read_at) if read_at else None,
+        routes=tuple(receipt.routes),
     )

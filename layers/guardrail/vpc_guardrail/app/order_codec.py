@@ -7,6 +7,7 @@ from typing import Any
 
 from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.starters import recorded
+from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE, MOST_ROUTES, is_route_name
 from vpc_guardrail.core.model import Fact, Unknown
 from vpc_guardrail.core.model.job import NO_ROLE
 
@@ -64,8 +65,17 @@ def _order(values: dict[str, Any]) -> StopOrder:
         started_by=recorded(values.get("started_by")),
         role_arn=known_role,
         facts_read_at=facts_read_at,
+        routes=_routes(values),
         **texts,
     )
+
+
+def _routes(values: dict[str, Any]) -> tuple[str, ...]:
+    """The routes of the alert; of an order that names none, or no such, the default one."""
+    names: Any = values.get("routes")
+    few = isinstance(names, list) and 0 < len(names) <= MOST_ROUTES + 1
+    known = few and all(isinstance(each, str) and is_route_name(each) for each in names)
+    return tuple(names) if known else (DEFAULT_ROUTE,)
 
 
 def _time(values: dict[str, Any], name: str) -> datetime:

@@ -73,8 +73,13 @@ class Ledger(Protocol):
 class Publisher(Protocol):
     """Tells people and machines."""
 
-    def tell_judgement(self, judgement: Judgement, recurrence: Recurrence | None = None) -> None:
-        """Publish the verdict on a job, and how many met the same since it was told last."""
+    def tell_judgement(
+        self,
+        judgement: Judgement,
+        routes: Set[str],
+        recurrence: Recurrence | None = None,
+    ) -> None:
+        """Publish the verdict on a job to routes, and how many met the same since it was told."""
 
     def tell_mended(self, mended: AllMended) -> None:
         """Publish what is open no more."""

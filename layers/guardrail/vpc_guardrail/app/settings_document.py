@@ -19,6 +19,13 @@ from vpc_guardrail.app.forms import (
     Text,
     Whole,
 )
+from vpc_guardrail.core.alert_routes import (
+    DEFAULT_ROUTE,
+    LONGEST_NAME,
+    MOST_ROUTES,
+    ROUTE_NAME,
+    AlertRoute,
+)
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.exemptions import Exemption, TagExemption
 from vpc_guardrail.core.finding import CheckSpec, Severity, StopPolicy
@@ -42,6 +49,12 @@ ROLE = Text(
     r"[a-zA-Z0-9+=,.@_/:*?-]*[a-zA-Z0-9][a-zA-Z0-9+=,.@_/:*?-]*",
     2048,
     "a pattern of role names or ARNs with at least one letter or digit",
+)
+CHECK = Text("|".join(spec.name for spec in SPECS), 64, "the name of a check")
+ROUTE = Text(
+    f"(?!{DEFAULT_ROUTE}$){ROUTE_NAME}",
+    LONGEST_NAME,
+    f"a name of small letters, digits and hyphens, other than {DEFAULT_ROUTE}",
 )
 TAG_KEY = Text(r"[a-zA-Z0-9_.:/=+@ -]*[a-zA-Z0-9]", 128, "the key of a tag")
 TAG_VALUE = Text(r"[a-zA-Z0-9_.:/=+@ -]*", 256, "the value of a tag")
@@ -176,20 +189,38 @@ def _alerts_form() -> Structure:
             "daily_digest": Field(
                 OrNull(Whole(0, 23)), "The hour, in UTC, of a daily digest; null for none."
             ),
+            "routes": Field(
+                ListOf(_route_form(), MOST_ROUTES),
+                "Names by which subscribers get what concerns them; one may stand more than once.",
+            ),
         },
         make=lambda read: Alerts(**read),
     )
 
 
+def _route_form() -> Structure:
+    own = {
+        "name": Field(ROUTE, "What the attribute routes of its alerts holds."),
+        **_job_selectors(),
+        "check": Field(CHECK, "The only check whose findings it takes; all where it is absent."),
+        "least_severity": Field(Choice([*Severity]), "What is less severe it does not take."),
+    }
+    one_of = (*SELECTORS, "least_severity")
+    return Structure(own, ("name",), one_of, lambda read: AlertRoute(**read))
+
+
 def _exemption_form() -> Structure:
-    selectors = {
+    return _granted(_job_selectors(), (), SELECTORS, lambda read: Exemption(**read))
+
+
+def _job_selectors() -> dict[str, Field]:
+    return {
         "job_name": Field(
             JOB_NAME, "A pattern of job names; * stands for any text, ? for a character."
         ),
         "role": Field(ROLE, "A pattern of the job's role: its ARN if it begins with arn:."),
         "vpc": Field(VPC, "The VPC of the job's subnets."),
     }
-    return _granted(selectors, (), SELECTORS, lambda read: Exemption(**read))
 
 
 def _granted(
@@ -197,10 +228,7 @@ def _granted(
 ) -> Structure:
     """What every exemption has: who answers for it, why, until when, and for which check."""
     common = {
-        "check": Field(
-            Text("|".join(spec.name for spec in SPECS), 64, "the name of a check"),
-            "The only check that is exempt; all of them where it is absent.",
-        ),
+        "check": Field(CHECK, "The only check that is exempt; all of them where it is absent."),
         "owner": Field(SENTENCE, "Who answers for it."),
         "reason": Field(SENTENCE, "Why."),
         "expires": Field(Day(), "The last day that it holds, in UTC."),

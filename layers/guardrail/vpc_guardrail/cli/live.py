@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boto3.session import Session
 from botocore.exceptions import (
@@ -19,6 +19,7 @@ from vpc_guardrail.adapters.file_systems import FileSystemReader
 from vpc_guardrail.adapters.inventory import Inventory
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
 from vpc_guardrail.adapters.s3_reader import S3Reader
+from vpc_guardrail.adapters.tag_reader import SageMakerTagReader
 from vpc_guardrail.app.arn import NAME, JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.members import MalformedRequestError
@@ -124,11 +125,19 @@ def _facts_in(
             jobs.append(described)
     for job in jobs:
         try:
+            tagged = _tagged(clients, job, settings)
             network = inventory.read(job) if job.has_vpc else None
         except (BotoCoreError, ClientError) as error:
             yield Trouble(ExitCode.AWS_ERROR, f"{job.name}: {error}")
         else:
-            yield Snapshot(job, network, settings, network.read_at if network else now())
+            yield Snapshot(tagged, network, settings, network.read_at if network else now())
+
+
+def _tagged(clients: Clients, job: TrainingJob, settings: Settings) -> TrainingJob:
+    """The job with its tags, which are read only where the settings let one exempt it."""
+    if settings.exemptions_by_tag is None:
+        return job
+    return replace(job, tags=SageMakerTagReader(clients.sagemaker).tags_of(job.arn))
 
 
 def _described(clients: Clients, asked: _Asked) -> TrainingJob | Trouble:

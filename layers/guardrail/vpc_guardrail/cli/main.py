@@ -13,9 +13,18 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 
 from vpc_guardrail import __version__
-from vpc_guardrail.cli.check import as_json, as_ocsf, as_text, check_jobs, print_snapshot
+from vpc_guardrail.cli.check import (
+    as_html,
+    as_json,
+    as_markdown,
+    as_ocsf,
+    as_text,
+    check_jobs,
+    print_snapshot,
+)
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.cli.generate import Asked, print_bucket_policy, print_endpoint_policy
+from vpc_guardrail.cli.judged_by import DocumentOption, JudgedBy, ParameterOption, StackOption
 from vpc_guardrail.cli.score import score
 from vpc_guardrail.cli.settings import print_starting_document, show_document, validate_document
 from vpc_guardrail.core.engine import SPECS
@@ -62,10 +71,18 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
     OCSF = "ocsf"
 
 
-FORMS = {Format.TEXT: as_text, Format.JSON: as_json, Format.OCSF: as_ocsf}
+FORMS = {
+    Format.TEXT: as_text,
+    Format.JSON: as_json,
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_html,
+    Format.OCSF: as_ocsf,
+}
 
 
 def _version(wanted: bool) -> None:
@@ -97,28 +114,36 @@ def check(
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
+    stack: StackOption = None,
+    parameter: ParameterOption = None,
+    document: DocumentOption = None,
 ) -> None:
     """Judge training jobs by the live network; stops nothing and tells nobody.
 
-    Reads AWS with the credentials and the Region of your environment.
+    Reads AWS with the credentials and the Region of your environment. Unless you name others, the
+    settings are those of your GUARDRAIL_ variables, and of a snapshot its own.
 
     Exit codes: 0 compliant, 1 noncompliant, 2 bad input, 3 undetermined, 4 AWS error.
     """
     if not jobs and not snapshots:
         raise typer.BadParameter("name at least one job, or give --snapshot FILE")
-    code = check_jobs(jobs or [], snapshots or [], FORMS[output])
+    by = JudgedBy(stack, parameter, document)
+    code = check_jobs(jobs or [], snapshots or [], FORMS[output], by)
     raise typer.Exit(code)
 
 
 @app.command()
 def snapshot(
     job: Annotated[str, typer.Argument(metavar="JOB", help="Name or ARN of a job.")],
+    stack: StackOption = None,
+    parameter: ParameterOption = None,
+    document: DocumentOption = None,
 ) -> None:
     """Print the facts that a judgement rests on as JSON, for `check --snapshot`.
 
     They hold neither the environment nor the hyperparameters of the job.
     """
-    raise typer.Exit(print_snapshot(job))
+    raise typer.Exit(print_snapshot(job, JudgedBy(stack, parameter, document)))
 
 
 app.command()(score)

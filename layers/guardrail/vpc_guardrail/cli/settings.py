@@ -1,44 +1,36 @@
 """`vpc-guardrail settings`: check a settings document, look at one in force, begin a new one."""
 
 import json
-import os
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import typer
-from boto3.session import Session
-from botocore.exceptions import BotoCoreError, ClientError
 
-from vpc_guardrail.adapters import faults
-from vpc_guardrail.adapters.clients import Clients
-from vpc_guardrail.app.settings_document import SettingsError, parse_settings
+from vpc_guardrail.cli.documents import (
+    DocumentError,
+    parameter_name,
+    settings_in,
+    text_in_file,
+    text_in_parameter,
+)
 from vpc_guardrail.cli.exit_codes import ExitCode
-from vpc_guardrail.cli.live import REGION_VARIABLE
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.settings_text import effective_lines, starting_document
 
-STANDARD_INPUT = "-"
-PARAMETER_OF_STACK = "/vpc-guardrail/{stack}/settings"
 PARAMETER_BYTES = 4096
 """The most that a stack's parameter takes.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
-GONE = frozenset({"ParameterNotFound", "ValidationException"})
-
 
 def validate_document(file: str) -> ExitCode:
     """Tell all that is wrong with a document, or that it is right."""
     try:
-        text = sys.stdin.read() if file == STANDARD_INPUT else Path(file).read_text()
-        settings = parse_settings(text, Settings())
-    except SettingsError as error:
-        return _told(ExitCode.BAD_INPUT, file, str(error))
-    except (OSError, UnicodeDecodeError) as error:
-        return _told(ExitCode.BAD_INPUT, file, str(error))
+        text = text_in_file(file)
+        settings = settings_in(text, file, Settings())
+    except DocumentError as error:
+        return _told(error)
     _note_the_expired(settings)
     if len(text.encode()) > PARAMETER_BYTES:
         _say(f"it takes more than {PARAMETER_BYTES} bytes: too much for the stack's parameter")
@@ -48,21 +40,16 @@ def validate_document(file: str) -> ExitCode:
 
 def show_document(stack: str | None, parameter: str | None) -> ExitCode:
     """Print every setting of an environment, with the defaults marked."""
-    name = parameter or PARAMETER_OF_STACK.format(stack=stack)
+    name = parameter_name(stack, parameter)
     try:
-        region = os.environ.get(REGION_VARIABLE)
-        client = Clients(Session(region_name=region)).ssm
-        text = client.get_parameter(Name=name)["Parameter"]["Value"]  # type: ignore[attr-defined] # it comes without types
-    except ClientError as error:
-        code = ExitCode.BAD_INPUT if faults.code_of(error) in GONE else ExitCode.AWS_ERROR
-        return _told(code, name, str(error))
-    except (BotoCoreError, ValueError) as error:
-        return _told(ExitCode.AWS_ERROR, name, str(error))
+        text = text_in_parameter(name)
+    except DocumentError as error:
+        return _told(error)
     try:
-        settings = parse_settings(text, Settings())
-    except SettingsError as error:
+        settings = settings_in(text, name, Settings())
+    except DocumentError as error:
         _say(f"{name} is broken; the last good document is in force, or audit mode")
-        return _told(ExitCode.BAD_INPUT, name, str(error))
+        return _told(error)
     typer.echo("\n".join(effective_lines(json.loads(text))))
     _note_the_expired(settings)
     return ExitCode.COMPLIANT
@@ -84,10 +71,10 @@ def _note_the_expired(settings: Settings) -> None:
         _say(f"exemptions_by_tag has expired on {by_tag.expires} and exempts nothing")
 
 
-def _told(code: ExitCode, where: str, problems: str) -> ExitCode:
-    for problem in problems.splitlines():
-        _say(f"{where}: {problem}")
-    return code
+def _told(error: DocumentError) -> ExitCode:
+    for line in error.lines:
+        _say(line)
+    return error.code
 
 
 def _say(text: str) -> None:

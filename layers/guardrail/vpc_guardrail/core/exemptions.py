@@ -3,30 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
 
-from vpc_guardrail.core.model import TrainingJob, Unknown
-
-ARN = "arn:"
+from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
-    """What is exempt, who answers for it, why, and until when.
-
-    What is named narrows it: all of it must fit. A pattern knows `*` and `?`.
-    """
+class Exemption(Selection):
+    """What is exempt, who answers for it, why, and until when."""
 
     owner: str
     reason: str
     expires: date
     """The last day that it holds, in UTC."""
-    job_name: str | None = None
-    """A pattern of the job's name, which whoever creates the job chooses."""
-    role: str | None = None
-    """A pattern of the role's ARN if it begins with `arn:`, else of its name."""
-    vpc: str | None = None
-    check: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether it still exempts on this day."""
@@ -34,12 +23,7 @@ class Exemption:
 
     def fits(self, check: str, job: TrainingJob, vpc_id: str | None) -> bool:
         """Whether it names findings of this check on this job; what is not known does not fit."""
-        return (
-            self.check in (None, check)
-            and self.vpc in (None, vpc_id)
-            and (self.job_name is None or fnmatchcase(job.name, self.job_name))
-            and (self.role is None or _is_role(job, self.role))
-        )
+        return self.selects(check, job.name, job.role_arn, vpc_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +73,3 @@ def exempted(
                 return Exempted(by=each)
             expired = expired or each
     return Exempted(no_longer_by=expired)
-
-
-def _is_role(job: TrainingJob, pattern: str) -> bool:
-    if isinstance(job.role_arn, Unknown):
-        return False
-    role = job.role_arn if pattern.startswith(ARN) else job.role_arn.rpartition("/")[2]
-    return fnmatchcase(role, pattern)

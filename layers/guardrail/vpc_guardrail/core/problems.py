@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from vpc_guardrail.core.alert_routes import Concern, routes_taking
 from vpc_guardrail.core.finding import Finding, Severity, Status
 from vpc_guardrail.core.model import S3Place, S3Use, TrainingJob
 from vpc_guardrail.core.settings import Settings
@@ -53,6 +54,10 @@ class Problem:
     status: Status
     severity: Severity
     message: str
+    shape: str
+    """The same for jobs of the same shape, by any name, that the same check judges."""
+    routes: frozenset[str]
+    """The names of the alert routes that it is told under."""
 
     def is_worse_than(self, status: Status, severity: Severity) -> bool:
         """Whether it is more than what was said of it: a FAIL after UNKNOWN, or more severe."""
@@ -64,9 +69,20 @@ class Problem:
 def key_of(finding: Finding, job: TrainingJob) -> str:
     """What the finding has in common with that on another job which meets the same."""
     looked_at = LOOKED_AT.get(finding.check, ALL_OF_IT)
-    seen = [repr(_seen(each, name)) for each in job.judged for name in looked_at]
-    parts = "\0".join([finding.check, finding.resource, *seen])
-    return sha256(parts.encode(errors="replace")).hexdigest()[:KEY_LENGTH]
+    return _digest(finding.check, finding.resource, *_seen_of(job, looked_at))
+
+
+def shape_of(check: str, job: TrainingJob) -> str:
+    """What the job has in common with any that a check judges alike on every resource."""
+    return _digest("shape", check, *_seen_of(job, ALL_OF_IT))
+
+
+def _seen_of(job: TrainingJob, names: tuple[str, ...]) -> list[str]:
+    return [repr(_seen(each, name)) for each in job.judged for name in names]
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:KEY_LENGTH]
 
 
 def _seen(job: TrainingJob, name: str) -> object:
@@ -82,15 +98,15 @@ def _nameless_places(job: TrainingJob) -> tuple[S3Place, ...]:
     )
 
 
-def _is_about_itself(finding: Finding, job: TrainingJob) -> bool:
+def is_about_itself(check: str, job: TrainingJob) -> bool:
     """Whether the check looks at a folder that bears the job's name: policies may know it."""
-    return PLACES in LOOKED_AT.get(finding.check, ALL_OF_IT) and any(
+    return PLACES in LOOKED_AT.get(check, ALL_OF_IT) and any(
         _nameless_places(each) != each.s3_places for each in job.judged
     )
 
 
 def problems_in(
-    findings: Iterable[Finding], job: TrainingJob, settings: Settings
+    findings: Iterable[Finding], job: TrainingJob, vpc_id: str | None, settings: Settings
 ) -> tuple[Problem, ...]:
     """The problems of a VPC that a job meets and that are alerted on, each once.
 
@@ -100,28 +116,40 @@ def problems_in(
     for each in findings:
         if is_of_job(each, job) or not is_alerted_on(each, settings):
             continue
-        key = key_of(each, job)
-        problem = Problem(key, each.check, each.resource, each.status, each.severity, each.message)
-        known = worst.get(key)
+        problem = Problem(
+            key=key_of(each, job),
+            check=each.check,
+            resource=each.resource,
+            status=each.status,
+            severity=each.severity,
+            message=each.message,
+            shape=shape_of(each.check, job),
+            routes=routes_of(each, job, vpc_id, settings),
+        )
+        known = worst.get(problem.key)
         if known is None or problem.is_worse_than(known.status, known.severity):
-            worst[key] = problem
+            worst[problem.key] = problem
     return tuple(worst.values())
 
 
-def passed_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings) -> frozenset[str]:
-    """The keys of what passes: nothing of the same key fails, but for advice, or is unknown.
+def routes_of(
+    finding: Finding, job: TrainingJob, vpc_id: str | None, settings: Settings
+) -> frozenset[str]:
+    """The names of the alert routes that a finding is told under.
 
-    What a job may do below its own name is no sign that others may do so below theirs.
+    A tuning job concerns whomever any of its definitions concerns.
     """
-    passed, others = set(), set()
-    for each in findings:
-        key = key_of(each, job)
-        if each.status is Status.PASS:
-            if not _is_about_itself(each, job):
-                passed.add(key)
-        elif each.status is not Status.FAIL or each.severity >= settings.threshold:
-            others.add(key)
-    return frozenset(passed - others)
+    return frozenset().union(
+        *(
+            routes_taking(
+                settings.alerts.routes,
+                Concern(job.name, each.role_arn, vpc_id),
+                finding.check,
+                finding.severity,
+            )
+            for each in job.judged
+        )
+    )
 
 
 def is_of_job(finding: Finding, job: TrainingJob) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from vpc_guardrail.core.alert_routes import AlertRoute
 from vpc_guardrail.core.exemptions import Exemption, TagExemption
 from vpc_guardrail.core.finding import CheckSpec, Severity, StopPolicy
 from vpc_guardrail.core.model import TrainingJob, Unknown
@@ -46,6 +47,8 @@ class Alerts:
     """What is less severe is not alerted on."""
     daily_digest: int | None = None
     """The hour of the day, in UTC, of the digest; None for none."""
+    routes: tuple[AlertRoute, ...] = ()
+    """Names by which teams subscribe to what concerns them."""
 
 
 @dataclass(frozen=True, slots=True)

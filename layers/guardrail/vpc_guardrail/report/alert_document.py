@@ -8,19 +8,10 @@ from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.starters import recorded
 from vpc_guardrail.core.finding import Severity, Status
 from vpc_guardrail.core.model import JobKind, Unknown
+from vpc_guardrail.report.console import console_url
 from vpc_guardrail.report.news_documents import DIGEST, MENDED
 from vpc_guardrail.report.news_text import news_lines, news_title, recurrence_line
 from vpc_guardrail.report.text import starter_text
-
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
-"""The console's domain in each partition that has a public one."""
-
-PAGES = {JobKind.TRAINING: "jobs", JobKind.TUNING: "hyper-tuning-jobs"}
-"""The console's page of each kind of job."""
 
 RANKS = [each.value for each in Severity]
 TOLD = [Status.FAIL.value, Status.UNKNOWN.value]
@@ -78,13 +69,7 @@ class AlertDocument:
     @property
     def console_url(self) -> str | None:
         """The job's page in the SageMaker console: of a sound ARN, in a known partition alone."""
-        arn = self.arn
-        domain = CONSOLES.get(arn.partition) if arn else None
-        if arn is None or domain is None:
-            return None
-        region = arn.region
-        page = PAGES[arn.kind]
-        return f"https://{region}.{domain}/sagemaker/home?region={region}#/{page}/{arn.name}"
+        return console_url(text(self.job, "arn"))
 
     @property
     def starter(self) -> str:

@@ -1,12 +1,13 @@
 """SNS messages: JSON for machines, text for e-mail, attributes for filter policies."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from vpc_guardrail.app.alert_book import Recurrence
 from vpc_guardrail.app.enforcement import Enforcement, Outcome
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
 from vpc_guardrail.core.model import Fact, Starter, Unknown
 from vpc_guardrail.report.documents import (
@@ -49,11 +50,15 @@ class Message:
 
     subject: str
     body: str
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, str | Sequence[str]]
 
 
 def judgement_message(
-    judgement: Judgement, recurrence: Recurrence | None = None, *, for_amazon_q: bool = False
+    judgement: Judgement,
+    routes: Set[str] = ON_DEFAULT_ROUTE,
+    recurrence: Recurrence | None = None,
+    *,
+    for_amazon_q: bool = False,
 ) -> Message:
     """The message about a verdict, below SNS's size limit whatever was found."""
     job = judgement.job
@@ -77,6 +82,7 @@ def judgement_message(
             "account": job.account,
             "vpc_id": _attribute(judgement.vpc_id or NO_VPC),
             **_whose(judgement.started_by, job.role_arn),
+            "routes": sorted(routes),
         },
     )
 
@@ -100,6 +106,7 @@ def enforcement_message(enforcement: Enforcement, *, for_amazon_q: bool = False)
             "account": order.account,
             "vpc_id": _attribute(order.vpc_id or NO_VPC),
             **_whose(order.started_by, order.role_arn),
+            "routes": sorted(order.routes),
         },
     )
 

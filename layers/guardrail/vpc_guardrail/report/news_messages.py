@@ -1,11 +1,12 @@
 """SNS messages about what was mended, and the digest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from vpc_guardrail.app.alert_book import AllMended
 from vpc_guardrail.app.digest import Digest
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action
 from vpc_guardrail.report.messages import (
     ATTRIBUTE_CHARACTERS,
@@ -28,15 +29,17 @@ EVER_FEWER = (100, 30, 10, 0)
 
 def mended_message(news: AllMended, *, for_amazon_q: bool = False) -> Message:
     """The message about what is open no more."""
-    return _message(mended_document(news), news.vpc_id, for_amazon_q)
+    return _message(mended_document(news), news.vpc_id, news.routes, for_amazon_q)
 
 
 def digest_message(digest: Digest, *, for_amazon_q: bool = False) -> Message:
     """The digest of a day."""
-    return _message(digest_document(digest), NO_VPC, for_amazon_q)
+    return _message(digest_document(digest), NO_VPC, ON_DEFAULT_ROUTE, for_amazon_q)
 
 
-def _message(whole: Mapping[str, Any], vpc_id: str, for_amazon_q: bool) -> Message:
+def _message(
+    whole: Mapping[str, Any], vpc_id: str, routes: Set[str], for_amazon_q: bool
+) -> Message:
     documents = (
         *(_shortened(whole, count) for count in EVER_FEWER),
         shortest(_shortened(whole, 0)),
@@ -52,6 +55,7 @@ def _message(whole: Mapping[str, Any], vpc_id: str, for_amazon_q: bool) -> Messa
             "severity": document["severity"],
             "account": document["account"],
             "vpc_id": one_line(vpc_id, ATTRIBUTE_CHARACTERS) or NO_VPC,
+            "routes": sorted(routes),
         },
     )
 

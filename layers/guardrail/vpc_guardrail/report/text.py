@@ -1,6 +1,6 @@
 """A judgement as text that a person reads in an e-mail or a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from vpc_guardrail.app.enforcement import Enforcement
@@ -16,44 +16,70 @@ CONSEQUENCE = {
 }
 """What is true whatever became of the job meanwhile: it may have ended by itself."""
 
+ASKED = CONSEQUENCE | {
+    Action.STOP: "These settings have the job stopped; the check itself stops nothing."
+}
+"""What is true where nothing follows from a verdict but that it is printed."""
+
 PRINCIPALS = {"AssumedRole": "role", "IAMUser": "user", "FederatedUser": "federated user"}
 """Types of userIdentity in plain words; the others are told as they are."""
+
+KNOWN_FROM_EVENT = "Judged by the request in its event: the job could not be described."
+
+SENTENCE_LENGTH = 2000
+"""The most characters of what a finding says."""
 
 TOLD = (Status.FAIL, Status.UNKNOWN)
 """The statuses that a person needs to read about, worst first."""
 
 
-def judgement_text(judgement: Judgement) -> str:
+def judgement_text(judgement: Judgement, consequence: Mapping[Action, str] = CONSEQUENCE) -> str:
     """The verdict, then each failed or undecided finding with how to mend it."""
-    return "\n".join(_lines(judgement)) + "\n"
+    return "\n".join(_lines(judgement, consequence)) + "\n"
 
 
-def _lines(judgement: Judgement) -> Iterator[str]:
+def _lines(judgement: Judgement, consequence: Mapping[Action, str]) -> Iterator[str]:
     job = judgement.job
     yield f"{job.kind.spoken.capitalize()} {one_line(job.name)}: {judgement.verdict.value}"
-    yield CONSEQUENCE[judgement.action]
+    yield consequence[judgement.action]
     yield ""
-    yield f"  ARN      {one_line(job.arn)}"
-    yield f"  Account  {one_line(job.account)}, {one_line(job.region)}"
-    yield f"  VPC      {one_line(judgement.vpc_id or 'none, several, or not known')}"
-    yield f"  Role     {role_text(job.role_arn)}"
-    yield f"  Started  {starter_text(judgement.started_by)}"
-    yield f"  Read at  {judgement.facts_read_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    for label, fact in facts_of(judgement).items():
+        yield f"  {label:<9}{fact}"
     if job.source is JobSource.EVENT:
-        yield "  Judged by the request in its event: the job could not be described."
-    told = worst_first(judgement.findings)
-    for finding in told:
+        yield f"  {KNOWN_FROM_EVENT}"
+    for finding in worst_first(judgement.findings):
         yield ""
         yield f"{finding.status.value} {finding.severity.value} {finding.check}"
-        yield f"  {one_line(finding.message, 2000)}"
+        yield f"  {one_line(finding.message, SENTENCE_LENGTH)}"
         if finding.remediation:
             yield f"  Mend: {one_line(finding.remediation, 2000)}"
-        yield from exemption_lines(finding)
-    passed = sum(finding.status is Status.PASS for finding in judgement.findings)
+        for line in exemption_lines(finding):
+            yield f"  {line}"
+    yield ""
+    yield tally(judgement.findings)
+
+
+def facts_of(judgement: Judgement) -> dict[str, str]:
+    """What is known of the job beside its name, by a short label."""
+    job = judgement.job
+    return {
+        "ARN": one_line(job.arn),
+        "Account": f"{one_line(job.account)}, {one_line(job.region)}",
+        "VPC": one_line(judgement.vpc_id or "none, several, or not known"),
+        "Role": role_text(job.role_arn),
+        "Started": starter_text(judgement.started_by),
+        "Read at": f"{judgement.facts_read_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+    }
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """How many findings there are to look at, how many are exempted, and how many passed."""
+    found = [*findings]
+    told = [finding for finding in found if finding.status in TOLD]
     counting = sum(finding.counts for finding in told)
     exempted = f", {len(told) - counting} exempted" if counting < len(told) else ""
-    yield ""
-    yield f"{counting} to look at{exempted}, {passed} passed."
+    passed = sum(finding.status is Status.PASS for finding in found)
+    return f"{counting} to look at{exempted}, {passed} passed."
 
 
 def exemption_lines(finding: Finding) -> Iterator[str]:
@@ -63,7 +89,7 @@ def exemption_lines(finding: Finding) -> Iterator[str]:
         (finding.exempted.no_longer_by, "No longer exempted since the end of"),
     ):
         if each is not None:
-            yield f"  {what} {each.expires}, by {one_line(each.owner)}: {one_line(each.reason)}"
+            yield f"{what} {each.expires}, by {one_line(each.owner)}: {one_line(each.reason)}"
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
