@@ -152,6 +152,7 @@ def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> Trainin
         kind=JobKind.TUNING,
         secondary_status="",
         starts=starts,
+        starts_at_first=starts,
         vpc_config=next((each.vpc_config for each in asked if each.vpc_config), None),
     )
     parts = [

@@ -118,7 +118,8 @@ class Alerts:
                 self.publisher.tell_judgement(judgement, routes, _recurrence(page, turn, met))
                 told = True
             if turn.mended:
-                self.publisher.tell_mended(_all_mended(job, page, sight, turn, met))
+                found = _all_mended(job, page, sight, turn, met)
+                self.publisher.tell_mended(replace(found, by_second_look=judgement is None))
                 mended = True
         finally:
             self._settle(

@@ -47,7 +47,8 @@ def _mended_lines(document: Mapping[str, Json]) -> Iterator[str]:
         yield f"  {_mended_line(each)}"
     yield ""
     yield f"Account {document['account']}, {document['region']}"
-    yield f"Seen with {document['seen_with']}, at {_time(document['at'])}"
+    seen = "by a second look at" if document.get("second_look") else "with"
+    yield f"Seen {seen} {document['seen_with']}, at {_time(document['at'])}"
     yield from _left_out(document)
 
 
