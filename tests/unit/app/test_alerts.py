@@ -68,10 +68,19 @@ class Account:
         )
         return inspected
 
-    def sees(self, *findings: Finding, job: TrainingJob | None = None) -> None:
+    def sees(
+        self, *findings: Finding, job: TrainingJob | None = None, action: Action | None = None
+    ) -> None:
         """The findings of a second look, by which no job is judged."""
         self.time += MINUTE
-        self._alerts().passed(job or a_job(name="reference"), VPC, findings)
+        judgement = a_judgement(
+            *findings,
+            job=job or a_job(name="reference"),
+            vpc_id=VPC,
+            verdict=verdict(*findings),
+            action=action or natural_action(*findings),
+        )
+        self._alerts().again(judgement, VPC)
 
     def _alerts(self) -> Alerts:
         return alerts_through(
@@ -517,6 +526,83 @@ class TestMended:
         assert account.told == ["train-1"]
         assert account.mended == [("s3-reachable", "subnet-a")]
         assert {*account.book.inspected} == {key_of_first(account)}
+
+
+class TestSecondLooks:
+    FIRST = a_job(name="train-1")
+
+    def test_when_the_window_is_over_the_number_is_told_without_another_job(self) -> None:
+        account = Account()
+        for _ in range(4):
+            account.inspects(NO_WAY)
+        account.time += DAY
+        for _ in range(2):
+            account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1", "train-1"]
+        _, again = account.publisher.recurrences
+        assert again is not None
+        assert (again.jobs, again.job_names) == (3, ("train-2", "train-3", "train-4"))
+
+        account.inspects(A_WAY)
+        assert account.publisher.mended[0].mended[0].jobs == 4
+
+    def test_it_is_told_under_the_routes_whose_window_is_over(self) -> None:
+        account = routed(RESEARCH)
+        account.inspects(NO_WAY, job=a_job(name="research-1"))
+        account.inspects(NO_WAY, job=a_job(name="research-2"))
+        account.time += DAY
+        account.sees(NO_WAY, job=a_job(name="research-1"))
+
+        assert account.publisher.routes == [{"research"}] * 2
+
+    @pytest.mark.parametrize(
+        ("findings", "waited", "looked_at"),
+        [
+            pytest.param([NO_WAY], DAY / 2, "train-1", id="within the window"),
+            pytest.param([NO_WAY], DAY, "train-2", id="a job that it was not told with"),
+            pytest.param([NO_DNS], DAY, "train-1", id="what is new"),
+            pytest.param([UNREAD], DAY / 2, "train-1", id="what cannot be read by now"),
+        ],
+    )
+    def test_nothing_else_is_told(
+        self, findings: list[Finding], waited: timedelta, looked_at: str
+    ) -> None:
+        account = Account()
+        for _ in range(2):
+            account.inspects(NO_WAY)
+        account.time += waited
+        account.sees(*findings, job=a_job(name=looked_at))
+
+        assert account.told == ["train-1"]
+        assert account.mended == []
+
+    def test_what_nobody_else_met_is_not_told_again(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1"]
+
+    def test_it_orders_no_stop_and_tells_of_none(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY, action=Action.STOP)
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.sees(NO_WAY, job=self.FIRST, action=Action.STOP)
+
+        assert [each.action for each in account.publisher.judgements] == [
+            Action.STOP,
+            Action.NOTIFY,
+        ]
+
+    def test_a_window_of_no_hours_tells_nothing_at_a_second_look(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(window_hours=0)))
+        account.inspects(NO_WAY)
+        account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1"]
 
 
 class TestFaults:

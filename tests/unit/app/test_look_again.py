@@ -135,6 +135,17 @@ class TestWhatIsMended:
 
         assert "s3-gateway-endpoint" in vpc.mended
 
+    def test_so_is_what_was_told_of_a_vpc_that_was_not_known(self) -> None:
+        vpc = Vpc(a_network(subnets=DENIED))
+        job = vpc.tells_of(a_job())
+        assert {page.vpc_id for page in vpc.book.pages()} == {"unknown"}
+        vpc.network = SOUND
+
+        assert vpc.second_look(job, "unknown") is Outcome.LOOKED
+
+        assert vpc.mended >= {"network-references-exist", *NO_WAY}
+        assert not vpc.open
+
     def test_so_is_what_the_job_may_do_below_its_own_name(self) -> None:
         refused = a_policy(a_statement(action="s3:GetObject", resource=of_bucket()))
         own = S3Place("the output", f"s3://{BUCKET}/out/train-1/output", S3Use.WRITES)

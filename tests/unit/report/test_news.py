@@ -193,3 +193,10 @@ def test_an_alert_that_is_told_again_says_how_many_met_the_same() -> None:
         "job-0, job-1, job-2, job-3, job-4, and 94 more.\n\nTraining job train-1: noncompliant\n"
     )
     assert "since_last_told" not in document(judgement_message(a_judgement()))
+
+
+def test_a_vpc_that_is_not_known_is_told_as_such() -> None:
+    message = mended_message(replace(NEWS, vpc_id="unknown"))
+
+    assert message.subject == "[VPC Guardrail] mended: 1 problem of a VPC that is not known"
+    assert email(message).startswith("What was told of a VPC that is not known is mended:")

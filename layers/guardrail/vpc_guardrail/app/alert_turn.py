@@ -199,12 +199,13 @@ def _told(
 ) -> Entry:
     """The entry of a problem that was told just now; the job that it was told with met it too."""
     entry = _entry(problem, sight.at)
+    one_more = known is None or known.told_by != sight.job
     return replace(
         entry,
         since=known.since if known else entry.since,
         told_at=sight.at,
         told_by=sight.job,
-        jobs=(known.jobs if known else 0) + met + 1,
+        jobs=(known.jobs if known else 0) + met + one_more,
         routes={**(known.routes if known else {}), **dict.fromkeys(routes, sight.at)},
     )
 

@@ -3,7 +3,7 @@
 Whatever the book says, a job that is to be stopped is told, and so is each that names no VPC.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -32,7 +32,7 @@ from vpc_guardrail.app.ports import Publisher
 from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement
 from vpc_guardrail.core.engine import SPECS
-from vpc_guardrail.core.finding import Finding, Status
+from vpc_guardrail.core.finding import Status
 from vpc_guardrail.core.model import JobSource, TrainingJob
 from vpc_guardrail.core.passing import NOTHING_PASSES, passing_in
 from vpc_guardrail.core.problems import UNKNOWN_VPC, is_alerted_on, problems_in, routes_of
@@ -52,6 +52,20 @@ class StillClaimedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _View:
+    """What was judged, by which the page of a VPC is turned."""
+
+    judgement: Judgement
+    vpc_id: str
+    again: bool = False
+    """A second look at a job that was told before: no verdict on it is told for its own sake."""
+
+    @property
+    def job(self) -> TrainingJob:
+        return self.judgement.job
+
+
+@dataclass(frozen=True, slots=True)
 class Alerts:
     """The use case, with all that it works through."""
 
@@ -68,12 +82,18 @@ class Alerts:
             if self._is_to_be_told(judgement):
                 self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
         else:
-            self._turn_page(judgement.job, place, judgement.findings, judgement)
+            self._turn_page(_View(judgement, place))
         self.book.note(self._inspected(judgement))
 
-    def passed(self, job: TrainingJob, vpc_id: str, findings: Iterable[Finding]) -> None:
-        """Tell what findings on a VPC show to be mended, which are no verdict on a job."""
-        self._turn_page(job, vpc_id, tuple(findings), None)
+    def again(self, judgement: Judgement, vpc_id: str) -> None:
+        """Tell what a second look at a job shows to be mended of its VPC.
+
+        What it shows to be open still is told where its window is over and other jobs met it
+        meanwhile: once, with their number. Nothing that is new is told.
+        """
+        stops_nothing = replace(judgement, action=Action.NOTIFY, stopping_checks=())
+        seen = stops_nothing if judgement.action is Action.STOP else judgement
+        self._turn_page(_View(seen, vpc_id, again=True))
 
     @property
     def _ignored(self) -> frozenset[str]:
@@ -89,23 +109,17 @@ class Alerts:
             return any(is_alerted_on(each, self.settings) for each in judgement.findings)
         return judgement.action is Action.STOP
 
-    def _is_told_anyway(self, judgement: Judgement) -> bool:
+    def _is_told_anyway(self, view: _View) -> bool:
         """Whether the verdict is told whatever was told of its VPC."""
-        return self._is_to_be_told(judgement) and (
-            judgement.action is Action.STOP or not self._window
-        )
+        stops = view.judgement.action is Action.STOP
+        always = not view.again and (stops or not self._window)
+        return always and self._is_to_be_told(view.judgement)
 
-    def _turn_page(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-    ) -> None:
-        anyway = judgement is not None and self._is_told_anyway(judgement)
-        if judgement and anyway:
+    def _turn_page(self, view: _View) -> None:
+        judgement, anyway = view.judgement, self._is_told_anyway(view)
+        if anyway:
             self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
-        looked = self._look(job, vpc_id, findings, judgement, anyway)
+        looked = self._look(view, anyway)
         if looked is None:
             return
         page, sight, turn = looked
@@ -113,32 +127,26 @@ class Alerts:
         met: Mapping[str, dict[str, str]] = {}
         try:
             met = self._met_since_told(page, sight, turn)
-            if judgement and turn.news and not anyway:
+            if turn.news and not anyway:
                 routes = frozenset().union(*turn.news.values())
                 self.publisher.tell_judgement(judgement, routes, _recurrence(page, turn, met))
                 told = True
             if turn.mended:
-                found = _all_mended(job, page, sight, turn, met)
-                self.publisher.tell_mended(replace(found, by_second_look=judgement is None))
+                self.publisher.tell_mended(_all_mended(view, page, sight, turn, met))
                 mended = True
         finally:
             self._settle(
                 page, sight, turn, {key: len(jobs) for key, jobs in met.items()}, told, mended
             )
 
-    def _look(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-        anyway: bool,
-    ) -> tuple[Page, Sight, Turn] | None:
+    def _look(self, view: _View, anyway: bool) -> tuple[Page, Sight, Turn] | None:
         """The page with our claims on what is to be told; None if nothing is, nor to be kept."""
         for _ in range(LOOKS):
-            page = self.book.page(vpc_id)
-            sight = self._sight(job, vpc_id, findings, judgement)
+            page = self.book.page(view.vpc_id)
+            sight = self._sight(view)
             turn = turn_after(page, sight, self._window)
+            if view.again:
+                turn = self._recurring(page, sight, turn)
             if anyway:
                 turn = free_of_claims(turn, page, sight)
             elif turn.blocked:
@@ -153,22 +161,29 @@ class Alerts:
             except PageChangedError:
                 continue
             return ours, sight, turn
-        raise StillClaimedError(f"another inspection is about to tell of {vpc_id}")
+        raise StillClaimedError(f"another inspection is about to tell of {view.vpc_id}")
 
-    def _sight(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-    ) -> Sight:
+    def _recurring(self, page: Page, sight: Sight, turn: Turn) -> Turn:
+        """The turn of a second look: of all news what was told with this job, and others met."""
+        told_with_it = {
+            key: routes
+            for key, routes in turn.news.items()
+            if key in page.open and page.open[key].told_by == sight.job
+        }
+        recurring = replace(turn, news=told_with_it)
+        met = self._met_since_told(page, sight, recurring)
+        news = {key: routes for key, routes in told_with_it.items() if met.get(key)}
+        return replace(recurring, news=news)
+
+    def _sight(self, view: _View) -> Sight:
         """What is known of a job only from its event shows nothing to be mended."""
-        told = judgement is not None and self._is_to_be_told(judgement)
+        job, findings = view.job, view.judgement.findings
+        told = self._is_to_be_told(view.judgement)
         described = job.source is JobSource.DESCRIBED
         return Sight(
             job=_key(job),
             at=self.now(),
-            problems=problems_in(findings, job, vpc_id, self.settings) if told else (),
+            problems=problems_in(findings, job, view.vpc_id, self.settings) if told else (),
             passing=passing_in(findings, job, self.settings) if described else NOTHING_PASSES,
             ignored=self._ignored,
         )
@@ -262,7 +277,7 @@ def _recurrence(page: Page, turn: Turn, met: Mapping[str, Mapping[str, str]]) ->
 
 
 def _all_mended(
-    job: TrainingJob,
+    view: _View,
     page: Page,
     sight: Sight,
     turn: Turn,
@@ -276,4 +291,7 @@ def _all_mended(
     found = sorted(
         (mended(key) for key in turn.mended), key=lambda each: (each.check, each.resource)
     )
-    return AllMended(job.account, job.region, page.vpc_id, tuple(found), job.name, sight.at)
+    job = view.job
+    return AllMended(
+        job.account, job.region, page.vpc_id, tuple(found), job.name, sight.at, view.again
+    )

@@ -1,4 +1,4 @@
-"""Look a second time at a job whose VPC's problems were told: tell what is mended, nothing else."""
+"""Look a second time at a job whose VPC's problems were told: tell what is mended by now."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader
 from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.as_told import forms_of, judgements_as_told
 from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.problems import UNKNOWN_VPC
 from vpc_guardrail.core.settings import Settings
 
 
@@ -50,9 +51,9 @@ class LookAgain:
             return Outcome.GONE
         network = self.networks.read(widest_form(job)) if job.has_vpc else None
         for judgement in judgements_as_told(job, network, self.settings, self.now()):
-            if judgement.vpc_id != asked.vpc_id:
+            if asked.vpc_id not in (judgement.vpc_id, UNKNOWN_VPC):
                 return Outcome.ELSEWHERE
-            self.alerts.passed(judgement.job, asked.vpc_id, judgement.findings)
+            self.alerts.again(judgement, asked.vpc_id)
         return Outcome.LOOKED
 
 

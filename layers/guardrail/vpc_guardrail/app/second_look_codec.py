@@ -8,12 +8,13 @@ from typing import Any
 
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.second_look import SecondLook
+from vpc_guardrail.core.problems import UNKNOWN_VPC
 
 SECOND_LOOK = "second_look"
 """The one member of the message, which no event has."""
 
 MEMBERS = ("job_arn", "created_at", "vpc_id", "hour")
-VPC_ID = re.compile(r"vpc-[0-9a-z]{1,32}")
+VPC_ID = re.compile(rf"vpc-[0-9a-z]{{1,32}}|{UNKNOWN_VPC}")
 
 
 class MalformedSecondLookError(ValueError):
