@@ -190,25 +190,6 @@ def stopping_checks(
     return tuple(sorted(failed))
 
 
-def still_stopping(
-    checks: Iterable[str],
-    job: TrainingJob,
-    vpc_id: str | None,
-    settings: Settings,
-    at: datetime,
-) -> bool:
-    """Whether one of the checks that asked for a stop would, by these settings, do so again."""
-    day = at.astimezone(UTC).date()
-    return any(
-        spec.name in {*checks}
-        and settings.action_of(spec) is CheckAction.STOP
-        and settings.severity_of(spec) >= settings.threshold
-        and exempted(spec.name, part, vpc_id, settings.exemptions_of(part), day).by is None
-        for spec in SPECS
-        for part in judged_parts(job)
-    )
-
-
 def _action(verdict: Verdict, stopping: tuple[str, ...]) -> Action:
     if verdict in (Verdict.COMPLIANT, Verdict.EXEMPTED):
         return Action.NONE
