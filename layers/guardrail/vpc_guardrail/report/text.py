@@ -16,6 +16,9 @@ CONSEQUENCE = {
 }
 """What is true whatever became of the job meanwhile: it may have ended by itself."""
 
+COMMAND_CHARACTERS = 2048
+"""More than any remedy of ours has: a command that is cut mends nothing."""
+
 PRINCIPALS = {"AssumedRole": "role", "IAMUser": "user", "FederatedUser": "federated user"}
 """Types of userIdentity in plain words; the others are told as they are."""
 
@@ -47,7 +50,7 @@ def _lines(judgement: Judgement) -> Iterator[str]:
         yield f"{finding.status.value} {finding.severity.value} {finding.check}"
         yield f"  {one_line(finding.message, 2000)}"
         if finding.remediation:
-            yield f"  Mend: {one_line(finding.remediation, 2000)}"
+            yield f"  Mend: {one_line(finding.remediation, COMMAND_CHARACTERS)}"
         yield from exemption_lines(finding)
     passed = sum(finding.status is Status.PASS for finding in judgement.findings)
     counting = sum(finding.counts for finding in told)
