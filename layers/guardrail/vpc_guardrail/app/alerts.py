@@ -3,7 +3,7 @@
 Whatever the book says, a job that is to be stopped is told, and so is each that names no VPC.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -126,7 +126,7 @@ class Alerts:
         told, mended = anyway, False
         met: Mapping[str, dict[str, str]] = {}
         try:
-            met = self._met_since_told(page, sight, turn)
+            met = self._met_since_told(page, sight, turn.news.keys() | turn.mended)
             if turn.news and not anyway:
                 routes = frozenset().union(*turn.news.values())
                 self.publisher.tell_judgement(judgement, routes, _recurrence(page, turn, met))
@@ -170,10 +170,9 @@ class Alerts:
             for key, routes in turn.news.items()
             if key in page.open and page.open[key].told_by == sight.job
         }
-        recurring = replace(turn, news=told_with_it)
-        met = self._met_since_told(page, sight, recurring)
-        news = {key: routes for key, routes in told_with_it.items() if met.get(key)}
-        return replace(recurring, news=news)
+        met = self._met_since_told(page, sight, told_with_it.keys())
+        news = {key: routes for key, routes in told_with_it.items() if met[key]}
+        return replace(turn, news=news)
 
     def _sight(self, view: _View) -> Sight:
         """What is known of a job only from its event shows nothing to be mended."""
@@ -205,7 +204,9 @@ class Alerts:
     def _kept_until(self, sight: Sight) -> datetime:
         return sight.at + self._window + DAYS_OPEN
 
-    def _met_since_told(self, page: Page, sight: Sight, turn: Turn) -> Mapping[str, dict[str, str]]:
+    def _met_since_told(
+        self, page: Page, sight: Sight, keys: Set[str]
+    ) -> Mapping[str, dict[str, str]]:
         """The other jobs that met what is told again, or mended, since it was told last.
 
         Each as its name by its key.
@@ -213,7 +214,7 @@ class Alerts:
         told = {
             key: (entry, entry.told_at)
             for key, entry in page.open.items()
-            if key in turn.news.keys() | turn.mended and entry.told_at
+            if key in keys and entry.told_at
         }
         met: dict[str, dict[str, str]] = {key: {} for key in told}
         if not told:
