@@ -32,6 +32,9 @@ SECONDS = 60.0
 """How long anything is waited for: many times what it takes, for a machine that is busy."""
 
 SECONDS_BETWEEN_LOOKS = 0.1
+
+QUIET_SECONDS = 1.5
+"""Longer than an invocation goes without a call."""
 LOG_TAIL_LINES = 20
 
 INSPECTED = "The job is inspected"
@@ -93,6 +96,16 @@ class Function:
             return message_count(self.session, self.queue_url) == left
 
         self.wait_until(are_left, f"{self.queue_url} does not hold {left} messages")
+
+    def wait_until_quiet(self) -> None:
+        """Wait until an invocation whose messages came back, and were deleted meanwhile, is over.
+
+        It may go on although its queue is empty, and would be counted among the calls of others.
+        """
+        before, now = -1, len(self.calls())
+        while now > before:
+            time.sleep(QUIET_SECONDS)
+            before, now = now, len(self.calls())
 
     def dead_letters(self) -> int:
         return message_count(self.session, self.dead_letter_queue_url)

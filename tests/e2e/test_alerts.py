@@ -62,6 +62,8 @@ class AlertingStack:
             for job in jobs:
                 self.guardrail.wait_for_inspections(job, count=times)
             self.guardrail.wait_until_done()
+        if len(jobs) > 1:
+            inspector.wait_until_quiet()
 
     def comes_the_hour(self, hour: datetime) -> None:
         """The schedule's event of an hour comes to its target."""
