@@ -18,14 +18,15 @@ from tests.builders import (
     a_network,
     a_rule,
     a_security_group,
+    a_subnet,
     a_tuning_job,
     a_vpc,
 )
 from tests.laws import law
 from vpc_guardrail.core.decision import Action, Judgement, Verdict, judge
 from vpc_guardrail.core.exemptions import Exemption
-from vpc_guardrail.core.finding import Finding, Status
-from vpc_guardrail.core.model import JobSource
+from vpc_guardrail.core.finding import Finding, Severity, Status
+from vpc_guardrail.core.model import JobSource, Starts, Unknown
 from vpc_guardrail.core.model.groups import TCP
 from vpc_guardrail.core.problems import key_of
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
@@ -179,3 +180,108 @@ def test_tuning_jobs_meet_the_same_problem_if_all_their_definitions_do() -> None
 
     assert len(keys) == 3
     assert key_of(finding, a_tuning_job(forest)) == key_of(finding, forest)
+
+
+CHILD_ADDRESSES = 2
+"""Of an instance without EFA."""
+
+
+def capacity(
+    *definitions: TrainingJob, free: dict[str, int], at_once: int, settings: Settings = ENFORCE
+) -> list[Finding]:
+    """What is said of addresses, where so many children begin at once."""
+    starts = Starts(1, at_once)
+    network = a_network(subnets=[a_subnet(name, available_addresses=n) for name, n in free.items()])
+    found = judge(a_tuning_job(*definitions, starts=starts), network, settings, NOW).findings
+    return [each for each in found if each.check == "subnet-ip-capacity"]
+
+
+def are_fatal(findings: list[Finding]) -> bool:
+    return any(each.status is FAIL and each.severity is Severity.HIGH for each in findings)
+
+
+def named(name: str, *subnets: str, count: int = 1) -> TrainingJob:
+    return a_job(name=name, subnets=subnets, instance_count=count)
+
+
+class TestChildrenOfSeveralDefinitions:
+    A, B = named("tall", "subnet-a"), named("wide", "subnet-a")
+
+    def test_they_fail_where_fewer_fit_than_begin_at_once(self) -> None:
+        (finding,) = capacity(self.A, self.B, free={"subnet-a": 6}, at_once=10)
+
+        assert (finding.status, finding.severity) == (FAIL, Severity.HIGH)
+        assert "all subnets together hold 3 of them" in finding.message
+
+    @pytest.mark.parametrize(
+        ("definitions", "free", "at_once"),
+        [
+            pytest.param([A, B], {"subnet-a": 6}, 3, id="all fit"),
+            pytest.param([A, named("wide", "subnet-b")], {"subnet-a": 2, "subnet-b": 2}, 2, id="2"),
+            pytest.param([A, named("big", "subnet-a", count=9)], {"subnet-a": 18}, 9, id="small"),
+            pytest.param([A, OPEN], {"subnet-a": 2}, 9, id="one needs no subnet"),
+            pytest.param(
+                [A, replace(B, instance_plans=Unknown("not told"))],
+                {"subnet-a": 2},
+                9,
+                id="one asks for what is not known",
+            ),
+            pytest.param([A, named("wide", "subnet-x")], {"subnet-a": 2}, 9, id="a subnet unread"),
+        ],
+    )
+    def test_they_do_not_where_all_may_fit(
+        self, definitions: list[TrainingJob], free: dict[str, int], at_once: int
+    ) -> None:
+        assert not are_fatal(capacity(*definitions, free=free, at_once=at_once))
+
+    def test_where_the_check_is_ignored_nothing_is_said(self) -> None:
+        ignored = replace(ENFORCE, actions={"subnet-ip-capacity": CheckAction.IGNORE})
+
+        assert not capacity(self.A, self.B, free={"subnet-a": 6}, at_once=9, settings=ignored)
+
+    def test_what_is_exempted_is_told_as_such(self) -> None:
+        exemption = Exemption("net", "grows", NOW.date(), check="subnet-ip-capacity")
+        settings = replace(ENFORCE, exemptions=(exemption,))
+
+        (finding,) = capacity(self.A, self.B, free={"subnet-a": 6}, at_once=10, settings=settings)
+
+        assert not finding.counts
+
+    @law
+    @given(
+        st.lists(
+            st.tuples(st.sets(st.sampled_from("ab"), min_size=1), st.integers(1, 3)),
+            min_size=2,
+            max_size=3,
+        ),
+        st.integers(0, 13),
+        st.integers(0, 13),
+        st.integers(1, 5),
+    )
+    def test_law_what_could_be_placed_never_fails(
+        self, asked: list[tuple[set[str], int]], in_a: int, in_b: int, at_once: int
+    ) -> None:
+        definitions = [
+            named(f"d{number}", *sorted(f"subnet-{each}" for each in subnets), count=count)
+            for number, (subnets, count) in enumerate(asked)
+        ]
+        free = {"subnet-a": in_a, "subnet-b": in_b}
+
+        if are_fatal(capacity(*definitions, free=free, at_once=at_once)):
+            alone = any(
+                not any(free[name] >= CHILD_ADDRESSES * count for name in job.subnet_ids)
+                for job, (_, count) in zip(definitions, asked, strict=True)
+            )
+            assert alone or not can_be_placed(asked, in_a, in_b, at_once)
+
+
+def can_be_placed(asked: list[tuple[set[str], int]], in_a: int, in_b: int, left: int) -> bool:
+    """Whether so many children, of any of the definitions, find room side by side."""
+    if left == 0:
+        return True
+    return any(
+        can_be_placed(asked, in_a - need * (place == "a"), in_b - need * (place == "b"), left - 1)
+        for places, count in asked
+        for place in places
+        if (need := CHILD_ADDRESSES * count) <= {"a": in_a, "b": in_b}[place]
+    )

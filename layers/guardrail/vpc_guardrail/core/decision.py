@@ -1,10 +1,11 @@
 """From findings to a verdict, and from a verdict to an action. UNKNOWN never stops a job."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
+from vpc_guardrail.core.checks import subnet_ip_capacity
 from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS, findings_on
 from vpc_guardrail.core.exemptions import exempted
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
@@ -19,7 +20,12 @@ from vpc_guardrail.core.model import (
 )
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
-from vpc_guardrail.core.tuning import judged_parts, stops_of_whole, told_together
+from vpc_guardrail.core.tuning import (
+    children_at_once,
+    judged_parts,
+    stops_of_whole,
+    told_together,
+)
 
 SEVERITIES = {spec.name: spec.severity for spec in SPECS}
 """The own severity of each check."""
@@ -97,7 +103,9 @@ def judge(job: TrainingJob, network: Network | None, settings: Settings, at: dat
         for part, findings in zip(parts, found, strict=True)
     ]
     stopping = stops_of_whole(stops, PRIVACY)
-    findings = tuple(_as_set(finding, settings) for finding in told_together(parts, found))
+    together = _failing_together(job, parts, network, settings, at)
+    told = [*_without_lesser(told_together(parts, found), together), *together]
+    findings = tuple(_as_set(finding, settings) for finding in told)
     verdict = verdict_of(findings, settings)
     return Judgement(
         job=job,
@@ -109,6 +117,37 @@ def judge(job: TrainingJob, network: Network | None, settings: Settings, at: dat
         facts_read_at=network.read_at if network else at,
         threshold=settings.threshold,
     )
+
+
+def _failing_together(
+    job: TrainingJob,
+    parts: Sequence[TrainingJob],
+    network: Network | None,
+    settings: Settings,
+    at: datetime,
+) -> list[Finding]:
+    """What the children of all definitions fail for, though those of each alone may not."""
+    whole = children_at_once(job, parts)
+    ignored = settings.action_of(subnet_ip_capacity.SPEC) is CheckAction.IGNORE
+    if whole is None or network is None or ignored:
+        return []
+    return [
+        _with_exemption(finding, job, _vpc_id(job, network), settings, at)
+        for finding in subnet_ip_capacity.evaluate(whole, network, settings)
+        if _is_fatal(finding)
+    ]
+
+
+def _without_lesser(told: Iterable[Finding], than: Sequence[Finding]) -> Iterator[Finding]:
+    """What was told, but for what the others say of the same component, and worse."""
+    said = {(each.check, each.resource) for each in than}
+    for each in told:
+        if (each.check, each.resource) not in said or each.status is not Status.FAIL:
+            yield each
+
+
+def _is_fatal(finding: Finding) -> bool:
+    return finding.status is Status.FAIL and finding.severity is SEVERITIES[finding.check]
 
 
 def verdict_of(findings: Iterable[Finding], settings: Settings) -> Verdict:

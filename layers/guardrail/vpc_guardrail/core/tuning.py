@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vpc_guardrail.core.finding import Finding
-from vpc_guardrail.core.model import TrainingJob
+from vpc_guardrail.core.model import Starts, TrainingJob, Unknown
 
 Findings = Sequence[Finding]
 
@@ -12,6 +12,22 @@ Findings = Sequence[Finding]
 def judged_parts(job: TrainingJob) -> tuple[TrainingJob, ...]:
     """What the checks look at, each as well known as the whole job, and with its tags."""
     return tuple(replace(each, source=job.source, tags=job.tags) for each in job.judged)
+
+
+def children_at_once(job: TrainingJob, parts: Sequence[TrainingJob]) -> TrainingJob | None:
+    """What the children of several definitions ask for together, whichever they are of.
+
+    How many each definition starts is not known, but their sum is: so many jobs, each of which
+    asks for no less than the least of all definitions, in subnets of any of them. None where
+    there is one definition, or one that is not known or starts its children in no subnet.
+    """
+    plans = [each.instance_plans for each in parts]
+    known = [plan for each in plans if not isinstance(each, Unknown) for plan in each]
+    told = not any(isinstance(each, Unknown) for each in plans)
+    if not parts[1:] or not told or not all(each.has_vpc for each in parts):
+        return None
+    at_once = parts[0].starts.most
+    return replace(job, instance_plans=tuple(known), starts=Starts(at_once, at_once))
 
 
 def told_together(parts: Sequence[TrainingJob], found: Sequence[Findings]) -> Iterator[Finding]:

@@ -27,8 +27,9 @@ SPEC = CheckSpec(
     limits=(
         "The addresses that a running job holds itself are counted as used. Subnet CIDR "
         "reservations and warm pools are not seen. How the definitions of a tuning job share its "
-        "MaxParallelTrainingJobs is not known: where there are several, it fails only if one has "
-        "no room for a single training job."
+        "MaxParallelTrainingJobs is not known: where there are several, it fails if one has no "
+        "room for a single training job, or if all their subnets together hold fewer than "
+        "MaxParallelTrainingJobs of the least that any of them asks for."
     ),
     sound_example="4 instances without EFA need 8 addresses, and subnet-1 has 200 free.",
     faulty_example="2 x ml.p4d.24xlarge need 10 addresses, subnet-1 has 6 and subnet-2 has 6.",
