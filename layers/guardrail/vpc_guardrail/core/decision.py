@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from vpc_guardrail.core.checks import subnet_ip_capacity
-from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS, findings_on
+from vpc_guardrail.core.engine import (
+    RULE_SET_VERSION,
+    SEVERITIES,
+    SPECS,
+    as_set,
+    findings_on,
+)
 from vpc_guardrail.core.exemptions import exempted
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
 from vpc_guardrail.core.model import (
@@ -26,9 +32,6 @@ from vpc_guardrail.core.tuning import (
     stops_of_whole,
     told_together,
 )
-
-SEVERITIES = {spec.name: spec.severity for spec in SPECS}
-"""The own severity of each check."""
 
 PRIVACY = frozenset(spec.name for spec in SPECS if spec.kind is Kind.PRIVACY)
 """The checks on what must not happen even once, while other jobs are sound."""
@@ -105,7 +108,7 @@ def judge(job: TrainingJob, network: Network | None, settings: Settings, at: dat
     stopping = stops_of_whole(stops, PRIVACY)
     together = _failing_together(job, parts, network, settings, at)
     told = [*_without_lesser(told_together(parts, found), together), *together]
-    findings = tuple(_as_set(finding, settings) for finding in told)
+    findings = tuple(as_set(finding, settings) for finding in told)
     verdict = verdict_of(findings, settings)
     return Judgement(
         job=job,
@@ -181,16 +184,6 @@ def _with_exemption(
         return finding
     day = at.astimezone(UTC).date()
     return replace(finding, exempted=exempted(finding.check, job, vpc_id, exemptions, day))
-
-
-def _as_set(finding: Finding, settings: Settings) -> Finding:
-    """The finding with the severity that the owner gave its check; one below that stays there."""
-    chosen = settings.severities.get(finding.check)
-    if chosen is None:
-        return finding
-    own = SEVERITIES[finding.check]
-    severity = chosen if finding.severity is own else min(chosen, finding.severity)
-    return replace(finding, severity=severity)
 
 
 def failed_checks(findings: Iterable[Finding], settings: Settings) -> tuple[str, ...]:

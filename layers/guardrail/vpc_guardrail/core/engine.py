@@ -1,7 +1,7 @@
 """All checks over one job: the registry, and the run that leaves none out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vpc_guardrail import __version__
 from vpc_guardrail.core.checks import (
@@ -63,12 +63,25 @@ CHECKS = tuple(
 SPECS = (vpc_config_present.SPEC, *(check.spec for check in CHECKS))
 """Every check there is, in the order of the catalogue."""
 
+SEVERITIES = {spec.name: spec.severity for spec in SPECS}
+"""The own severity of each check."""
+
 
 def findings_on(
     job: TrainingJob, network: Network | None, settings: Settings
 ) -> tuple[Finding, ...]:
     """What all checks say; `network` is None for a job that names no VPC."""
     return tuple(_findings(job, network, settings))
+
+
+def as_set(finding: Finding, settings: Settings) -> Finding:
+    """The finding with the severity that the owner gave its check; one below that stays there."""
+    chosen = settings.severities.get(finding.check)
+    if chosen is None:
+        return finding
+    own = SEVERITIES[finding.check]
+    severity = chosen if finding.severity is own else min(chosen, finding.severity)
+    return replace(finding, severity=severity)
 
 
 def _findings(job: TrainingJob, network: Network | None, settings: Settings) -> Iterator[Finding]:

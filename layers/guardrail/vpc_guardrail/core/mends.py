@@ -39,7 +39,7 @@ def mends(score: VpcScore) -> tuple[Mend, ...]:
 def _remedies(check: CheckScore) -> tuple[str, ...]:
     """The remedies of a check's FAILs, the most severe first, each once."""
     failed = sorted(
-        (finding for finding in check.findings if finding.status is Status.FAIL),
+        (finding for finding in check.counting if finding.status is Status.FAIL),
         key=lambda finding: finding.severity,
         reverse=True,
     )

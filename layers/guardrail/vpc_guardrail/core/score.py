@@ -44,6 +44,12 @@ class CheckScore:
     lost: int
     """What its worst FAIL costs, up to its weight."""
     findings: tuple[Finding, ...]
+    """All that it says, also what is exempted: that is told, and costs nothing."""
+
+    @property
+    def counting(self) -> tuple[Finding, ...]:
+        """The findings that are not exempted."""
+        return tuple(finding for finding in self.findings if finding.counts)
 
     @property
     def open(self) -> int:
@@ -64,7 +70,7 @@ class CheckScore:
         return Status.NOT_APPLICABLE
 
     def _has(self, status: Status) -> bool:
-        return any(finding.status is status for finding in self.findings)
+        return any(finding.status is status for finding in self.counting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,13 @@ class VpcScore:
         return tuple(
             each.check
             for each in self.checks
-            if any(finding.status is Status.UNKNOWN for finding in each.findings)
+            if any(finding.status is Status.UNKNOWN for finding in each.counting)
         )
+
+    @property
+    def exempted_checks(self) -> tuple[str, ...]:
+        """The checks of which something is exempted."""
+        return tuple(each.check for each in self.checks if len(each.counting) < len(each.findings))
 
     def _share_without(self, missing: int) -> Fraction:
         return Fraction(HIGHEST_SCORE * (self.weight - missing), self.weight)

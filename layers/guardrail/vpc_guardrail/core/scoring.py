@@ -6,11 +6,13 @@ job of this kind in these subnets would be told.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC
 
 from vpc_guardrail.core.checks import vpc_config_present
-from vpc_guardrail.core.engine import SPECS, findings_on
-from vpc_guardrail.core.finding import CheckSpec, Finding, Severity, Status
-from vpc_guardrail.core.model import Network, Unknown
+from vpc_guardrail.core.engine import SPECS, as_set, findings_on
+from vpc_guardrail.core.exemptions import exempted
+from vpc_guardrail.core.finding import Finding, Severity, Status
+from vpc_guardrail.core.model import Network, TrainingJob, Unknown
 from vpc_guardrail.core.reference_job import (
     DEFAULT_GROUP,
     reference_job,
@@ -19,6 +21,7 @@ from vpc_guardrail.core.reference_job import (
 )
 from vpc_guardrail.core.score import WEIGHTS, CheckScore, VpcScore, VpcStatus
 from vpc_guardrail.core.score_rule import ScoreRule
+from vpc_guardrail.core.settings import Settings
 
 OF_A_VPC = tuple(spec for spec in SPECS if spec is not vpc_config_present.SPEC)
 """The checks that are scored: a reference job names a VPC whatever the VPC is like."""
@@ -52,7 +55,7 @@ def score_vpc(vpc_id: str, network: Network, rule: ScoreRule) -> VpcScore:
     job = reference_job(vpc_id, network, rule, subnet_ids, group_ids)
     score = replace(
         unscored,
-        checks=check_scores(findings_on(job, network, rule.settings)),
+        checks=check_scores(_findings(vpc_id, job, network, rule.settings), rule.settings),
         subnet_ids=subnet_ids,
         group_ids=group_ids,
     )
@@ -65,23 +68,45 @@ def is_placed(vpc_id: str, network: Network, rule: ScoreRule) -> bool:
     return not isinstance(_subnets(vpc_id, network, rule), _NotPlaced)
 
 
-def check_scores(findings: Iterable[Finding]) -> tuple[CheckScore, ...]:
+def _findings(
+    vpc_id: str, job: TrainingJob, network: Network, settings: Settings
+) -> Iterator[Finding]:
+    """What the checks say, with the owner's severities, and what he exempts of the VPC.
+
+    An exemption by a job's name or role is none of the VPC's.
+    """
+    of_vpcs = [each for each in settings.exemptions if each.job_name is None and each.role is None]
+    day = network.read_at.astimezone(UTC).date()
+    for finding in findings_on(job, network, settings):
+        said = as_set(finding, settings)
+        if finding.status in (Status.FAIL, Status.UNKNOWN):
+            said = replace(said, exempted=exempted(finding.check, job, vpc_id, of_vpcs, day))
+        yield said
+
+
+def check_scores(
+    findings: Iterable[Finding], settings: Settings | None = None
+) -> tuple[CheckScore, ...]:
     """The findings by their checks, weighed, in the order of the catalogue."""
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
         by_check.setdefault(finding.check, []).append(finding)
+    chosen = settings or Settings()
     return tuple(
-        _check_score(spec, by_check[spec.name]) for spec in OF_A_VPC if spec.name in by_check
+        _check_score(spec.name, chosen.severity_of(spec), by_check[spec.name])
+        for spec in OF_A_VPC
+        if spec.name in by_check
     )
 
 
-def _check_score(spec: CheckSpec, findings: list[Finding]) -> CheckScore:
-    applies = any(finding.status is not Status.NOT_APPLICABLE for finding in findings)
-    weight = WEIGHTS[spec.severity] if applies else 0
-    costs = [WEIGHTS[each.severity] for each in findings if each.status is Status.FAIL]
+def _check_score(check: str, severity: Severity, findings: list[Finding]) -> CheckScore:
+    counting = [finding for finding in findings if finding.counts]
+    applies = any(finding.status is not Status.NOT_APPLICABLE for finding in counting)
+    weight = WEIGHTS[severity] if applies else 0
+    costs = [WEIGHTS[each.severity] for each in counting if each.status is Status.FAIL]
     return CheckScore(
-        check=spec.name,
-        severity=spec.severity,
+        check=check,
+        severity=severity,
         weight=weight,
         lost=min(weight, max(costs, default=0)),
         findings=tuple(findings),
@@ -151,12 +176,13 @@ def _status(score: VpcScore, rule: ScoreRule) -> tuple[VpcStatus, str]:
 def _at_least(score: VpcScore, status: Status, severity: Severity | None) -> Iterator[Finding]:
     """The findings of a status and of at least a severity; none where no severity is set."""
     for finding in score.findings:
-        if severity is not None and finding.status is status and finding.severity >= severity:
+        worthy = severity is not None and finding.severity >= severity
+        if worthy and finding.status is status and finding.counts:
             yield finding
 
 
 def _first_unknown(score: VpcScore) -> str:
     """The check of most weight that is open, and what it says."""
     heaviest = max(score.checks, key=lambda each: each.open)
-    unknown = next(each for each in heaviest.findings if each.status is Status.UNKNOWN)
+    unknown = next(each for each in heaviest.counting if each.status is Status.UNKNOWN)
     return f"{heaviest.check} {unknown.message[0].lower()}{unknown.message[1:]}"

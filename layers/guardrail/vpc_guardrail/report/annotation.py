@@ -8,8 +8,8 @@ from vpc_guardrail.core.score import CheckScore, VpcScore, VpcStatus
 from vpc_guardrail.core.score_rule import HIGHEST_SCORE
 from vpc_guardrail.report.plain import one_line
 
-UNKNOWNS_SHOWN = 2
-"""Names of checks that could not be decided; of the rest the number is told."""
+CHECKS_SHOWN = 2
+"""Names of checks that could not be decided, or are exempted; of the rest the number is told."""
 
 LONGEST_RESOURCE = 40
 """Of a component's name: an id of EC2 has at most 26 characters, a bucket's name 63."""
@@ -23,17 +23,17 @@ def annotation(score: VpcScore) -> str:
     if score.points is None:
         return one_line(undetermined + score.reason, LONGEST_ANNOTATION)
     begin = f"{undetermined}Score {score.points} of {HIGHEST_SCORE}."
-    end = _unknown(score.unknown_checks)
+    end = _some("Unknown", score.unknown_checks) + _some("Exempted", score.exempted_checks)
     room = LONGEST_ANNOTATION - len(begin) - len(end)
     return one_line(begin + _failures(score.checks, room) + end, LONGEST_ANNOTATION)
 
 
-def _unknown(checks: Sequence[str]) -> str:
+def _some(what: str, checks: Sequence[str]) -> str:
     if not checks:
         return ""
-    named, further = checks[:UNKNOWNS_SHOWN], len(checks) - UNKNOWNS_SHOWN
+    named, further = checks[:CHECKS_SHOWN], len(checks) - CHECKS_SHOWN
     more = f" and {further} more" if further > 0 else ""
-    return f" Unknown: {', '.join(named)}{more}."
+    return f" {what}: {', '.join(named)}{more}."
 
 
 def _failures(checks: Iterable[CheckScore], room: int) -> str:
@@ -63,7 +63,7 @@ def _order(check: CheckScore) -> tuple[int, int, str]:
 
 def _failure(check: CheckScore) -> str:
     """A failed check with the component at fault, and how many more there are."""
-    failed = _failed(check.findings)
+    failed = _failed(check.counting)
     severity = max(each.severity for each in failed).value
     components = [*dict.fromkeys(each.resource for each in failed)]
     more = f" +{len(components) - 1}" if len(components) > 1 else ""
