@@ -15,3 +15,7 @@ class JobAlreadyEndedError(Exception):
 
 class AccountNotReadableError(Exception):
     """The VPCs of the account may not be listed; says why."""
+
+
+class DocumentOutOfReachError(Exception):
+    """The settings could not be read this time: AWS throttles, fails, or does not answer."""
