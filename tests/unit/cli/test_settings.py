@@ -73,6 +73,15 @@ def test_a_document_too_large_for_the_stack_is_told() -> None:
     assert "more than 4096 bytes" in done.stderr
 
 
+@pytest.mark.parametrize("reason", ["the owner's wish", 'the \\"wish\\" of its owner'])
+def test_a_document_that_samconfig_does_not_carry_is_right_but_told(reason: str) -> None:
+    done = run("validate", "-", text=EXPIRED.replace('"b"', f'"{reason}"').replace("2020", "2999"))
+
+    assert done.exit_code == 0
+    (note,) = done.stderr.splitlines()
+    assert "which samconfig.toml does not carry" in note
+
+
 def test_a_document_to_begin_with_is_right_and_changes_nothing() -> None:
     done = run("init")
 
