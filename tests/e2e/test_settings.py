@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws.deploy import DeployError, deploy
-from tests.e2e.guardrail import Guardrail
+from tests.e2e.guardrail import FAILED, Guardrail, findings_by_check
 from tests.e2e.test_command_line import run_check
+from vpc_guardrail.adapters.clients import ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from local_aws.client import AwsSession
     from local_aws.launch import LocalAws
+    from local_aws.networks import TrainingNetwork
     from tests.e2e.training import Job, Owner
 
 GRANTED = {"owner": "platform team", "reason": "trains on public data", "expires": "2999-12-31"}
@@ -27,6 +29,10 @@ DOCUMENT: dict[str, Any] = {
 }
 TROUBLE = "The settings document cannot be used"
 NO_NETWORK = None
+LONGER_THAN_ALL_RETRIES = 9
+"""Seconds; botocore waits at most 1, 2 and 4 between the four attempts of a call."""
+LONGER_THAN_A_START = 5
+"""Seconds until a message comes back that the function failed on at once."""
 CHECKED = "settings"
 """The id of the custom resource, which is unique within its stack alone."""
 
@@ -192,6 +198,56 @@ def test_settings_that_may_not_be_read_leave_the_last_good_ones_in_force(
 
     assert record["verdict"] == "exempted"
     assert denials()[-1]["instead"] == "the last good document"
+
+
+def test_a_passing_failure_of_ssm_is_no_verdict_and_no_pardon(
+    aws: LocalAws, session: AwsSession, artifact: Path, owner: Owner, sound: TrainingNetwork
+) -> None:
+    """Both functions start while SSM fails: neither knows yet what its owner has set."""
+    document = {"mode": "enforce", "required_services": ["sts"], "alerts": {"window_hours": 0}}
+    parameters = {"Mode": "audit", "Settings": json.dumps(document)}
+    guardrail = Guardrail.deployed(aws, session, artifact, "starting", parameters)
+    guardrail.mute()
+    inspector, enforcer = guardrail.inspector, guardrail.enforcer
+    without_sts, without_vpc = owner.start(sound), owner.start(NO_NETWORK)
+    inspector.fail("ssm:GetParameter", "InternalServerError", times=ATTEMPTS)
+    enforcer.fail("ssm:GetParameter", "ExpiredTokenException")
+
+    with (
+        inspector.returning_soon(receives=20, seconds=LONGER_THAN_ALL_RETRIES),
+        enforcer.returning_soon(receives=20, seconds=LONGER_THAN_A_START),
+    ):
+        inspector.send_at_once([json.dumps(each.event) for each in (without_sts, without_vpc)])
+        verdict = guardrail.wait_for_verdict(without_sts).json()
+        report = guardrail.wait_for_report(without_vpc).json()
+        guardrail.wait_until_done()
+
+    assert verdict["verdict"] == "noncompliant"
+    assert findings_by_check(verdict)["required-services-reachable"] == {"FAIL"}
+    assert report["outcome"] == "stopped"
+    for job in (without_sts, without_vpc):
+        assert len(guardrail.verdicts_on(job)) == 1
+    assert len(guardrail.reports_on(without_vpc)) == 1
+    for function, code in ((inspector, "InternalServerError"), (enforcer, "ExpiredToken")):
+        assert code in function.records(FAILED)[-1]["reason"]
+        assert function.records(TROUBLE)[-1]["instead"] == "nothing: the messages come back"
+
+
+def test_a_digest_waits_as_well_until_its_settings_can_be_read(governed: Guardrail) -> None:
+    resources = governed.stack.resources
+    role, name = resources["DailyDigestRole"], resources["DailyDigestFunction"]
+    governed.aws.controls.fail("ssm", "GetParameter", "ExpiredTokenException", principal=role)
+    scheduled = json.dumps({"time": "2026-11-23T07:00:00Z"})
+    record = {"messageId": "hour", "body": scheduled, "eventSource": "aws:sqs"}
+
+    def invoked() -> Any:
+        answer = governed.session.client("lambda").invoke(
+            FunctionName=name, Payload=json.dumps({"Records": [record]})
+        )
+        return json.load(answer["Payload"])
+
+    assert invoked() == {"batchItemFailures": [{"itemIdentifier": "hour"}]}
+    assert invoked() == {"batchItemFailures": []}
 
 
 def test_a_stack_with_wrong_settings_is_not_deployed_and_told_why(

@@ -6,9 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from tests.integration.wire import ALWAYS, Wire
+from vpc_guardrail.adapters.clients import ATTEMPTS
 from vpc_guardrail.adapters.settings_parameter import SsmSettingsDocuments
+from vpc_guardrail.app.errors import DocumentOutOfReachError
 from vpc_guardrail.app.settings_in_force import DocumentUnreadableError
 
 if TYPE_CHECKING:
@@ -60,20 +63,65 @@ def test_nothing_is_asked_before_the_document_is_wanted(clients: Clients) -> Non
 
 
 @pytest.mark.parametrize(
-    "code", ["AccessDeniedException", "ThrottlingException", "InternalServerError"]
+    ("code", "status", "raised"),
+    [
+        ("AccessDeniedException", 400, DocumentUnreadableError),
+        ("ParameterNotFound", 400, DocumentUnreadableError),
+        ("ThrottlingException", 400, DocumentOutOfReachError),
+        ("InternalServerError", 500, DocumentOutOfReachError),
+        ("ServiceUnavailable", 503, DocumentOutOfReachError),
+        ("ExpiredTokenException", 400, DocumentOutOfReachError),
+        ("NeverHeardOf", 400, DocumentOutOfReachError),
+    ],
 )
-def test_a_document_that_cannot_be_read_is_told_so(
-    clients: Clients, waits: Waits, code: str
+def test_what_is_denied_or_gone_is_told_from_what_passes(
+    clients: Clients, waits: Waits, code: str, status: int, raised: type[Exception]
 ) -> None:
     wire = Wire(clients.ssm)
     documents = SsmSettingsDocuments(lambda: clients.ssm, NAME)
     for operation in ("GetParameter", "GetParameterHistory"):
-        wire.fails(operation, code, times=ALWAYS)
+        wire.fails(operation, code, status=status, times=ALWAYS)
 
-    with pytest.raises(DocumentUnreadableError, match=code):
+    with pytest.raises(raised, match=code):
         documents.newest()
-    with pytest.raises(DocumentUnreadableError, match=code):
+    with pytest.raises(raised, match=code):
         next(documents.earlier())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="https://ssm"),
+        EndpointConnectionError(endpoint_url="https://ssm"),
+        ReadTimeoutError(endpoint_url="https://ssm"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_answer_that_does_not_come_passes(
+    clients: Clients, waits: Waits, error: Exception
+) -> None:
+    def lose(**_: object) -> None:
+        raise error
+
+    clients.ssm.meta.events.register_first("before-send.ssm.*", lose)
+    documents = SsmSettingsDocuments(lambda: clients.ssm, NAME)
+
+    with pytest.raises(DocumentOutOfReachError, match="https://ssm"):
+        documents.newest()
+    with pytest.raises(DocumentOutOfReachError, match="https://ssm"):
+        next(documents.earlier())
+
+
+def test_a_text_is_read_as_soon_as_the_failure_has_passed(clients: Clients, waits: Waits) -> None:
+    put(clients, "{}")
+    wire = Wire(clients.ssm)
+    wire.fails("GetParameter", "InternalServerError", status=500, times=ATTEMPTS)
+    documents = SsmSettingsDocuments(lambda: clients.ssm, NAME, seconds_cached=1000)
+
+    with pytest.raises(DocumentOutOfReachError):
+        documents.newest()
+
+    assert documents.newest() == "{}"
 
 
 def test_a_parameter_that_is_gone_cannot_be_read(clients: Clients) -> None:

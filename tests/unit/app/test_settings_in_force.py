@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from vpc_guardrail.app.errors import DocumentOutOfReachError
 from vpc_guardrail.app.settings_in_force import DocumentUnreadableError, SettingsInForce
 from vpc_guardrail.core.settings import Mode, Settings
 
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 BASE = Settings(mode=Mode.ENFORCE, required_services=("sts",))
 HELD = Settings(mode=Mode.AUDIT, required_services=("sts",))
 BROKEN = '{"mod": "enforce"}'
+DENIED = DocumentUnreadableError("ssm:GetParameter is denied")
+THROTTLED = DocumentOutOfReachError("ssm:GetParameter is throttled")
 
 
 @dataclass
 class Documents:
-    """The texts of a document, the newest last; None in its place cannot be read."""
+    """The texts of a document, the newest last; an error in place of one is raised."""
 
-    texts: list[str | None]
+    texts: list[str | Exception]
     complaints: list[tuple[str, str]] = field(default_factory=list)
 
     def newest(self) -> str:
@@ -31,9 +34,9 @@ class Documents:
     def earlier(self) -> Iterator[str]:
         return (self._text(each) for each in reversed(self.texts))
 
-    def _text(self, text: str | None) -> str:
-        if text is None:
-            raise DocumentUnreadableError("ssm:GetParameter is denied")
+    def _text(self, text: str | Exception) -> str:
+        if isinstance(text, Exception):
+            raise text
         return text
 
     def in_force(self) -> SettingsInForce:
@@ -71,12 +74,12 @@ def test_a_change_takes_effect() -> None:
             [with_mode("audit"), "[", BROKEN], HELD, "the last good document", id="the last but one"
         ),
         pytest.param([BROKEN, "["], HELD, "audit mode", id="none was ever good"),
-        pytest.param([None], HELD, "audit mode", id="it cannot be read"),
-        pytest.param([None, BROKEN], HELD, "audit mode", id="its history cannot be read"),
+        pytest.param([DENIED], HELD, "audit mode", id="it may not be read"),
+        pytest.param([DENIED, BROKEN], HELD, "audit mode", id="its history may not be read"),
     ],
 )
 def test_in_place_of_a_broken_document_stands_the_last_good_one_or_audit_mode(
-    texts: list[str | None], settings: Settings, instead: str
+    texts: list[str | Exception], settings: Settings, instead: str
 ) -> None:
     documents = Documents(texts)
 
@@ -86,16 +89,36 @@ def test_in_place_of_a_broken_document_stands_the_last_good_one_or_audit_mode(
     assert told == instead
 
 
-@pytest.mark.parametrize("trouble", [None, BROKEN], ids=["unreadable", "broken"])
-def test_a_process_keeps_what_it_used_where_no_history_can_be_read(trouble: str | None) -> None:
+@pytest.mark.parametrize("newest", [DENIED, THROTTLED, BROKEN], ids=["denied", "passing", "broken"])
+@pytest.mark.parametrize("history", [DENIED, THROTTLED], ids=["denied", "passing"])
+def test_a_process_keeps_what_it_used_where_no_history_can_be_read(
+    newest: str | Exception, history: Exception
+) -> None:
     documents = Documents(["{}"])
     in_force = documents.in_force()
     in_force.now()
 
-    documents.texts = [None, trouble]
+    documents.texts = [history, newest]
 
     assert in_force.now() == BASE
     assert [instead for _, instead in documents.complaints] == ["the last good document"]
+
+
+@pytest.mark.parametrize(
+    "texts", [[THROTTLED], [THROTTLED, BROKEN]], ids=["the document", "its history"]
+)
+def test_a_passing_failure_is_raised_where_no_document_was_used_yet(
+    texts: list[str | Exception],
+) -> None:
+    documents = Documents(texts)
+    in_force = documents.in_force()
+
+    with pytest.raises(DocumentOutOfReachError, match="throttled"):
+        in_force.now()
+
+    assert [instead for _, instead in documents.complaints] == ["nothing: the messages come back"]
+    documents.texts = ["{}"]
+    assert in_force.now() == BASE
 
 
 def test_the_trouble_is_told_as_long_as_it_lasts_and_no_longer() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,7 @@ from typer.testing import CliRunner
 
 from vpc_guardrail.app.settings_document import parse_settings
 from vpc_guardrail.cli.main import app
-from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +73,32 @@ def test_a_document_too_large_for_the_stack_is_told() -> None:
     assert "more than 4096 bytes" in done.stderr
 
 
+@pytest.mark.parametrize("reason", ["the owner's wish", 'the \\"wish\\" of its owner'])
+def test_a_document_that_samconfig_does_not_carry_is_right_but_told(reason: str) -> None:
+    done = run("validate", "-", text=EXPIRED.replace('"b"', f'"{reason}"').replace("2020", "2999"))
+
+    assert done.exit_code == 0
+    (note,) = done.stderr.splitlines()
+    assert "which samconfig.toml does not carry" in note
+
+
 def test_a_document_to_begin_with_is_right_and_changes_nothing() -> None:
     done = run("init")
 
     assert done.exit_code == 0
-    assert json.loads(done.stdout)["mode"] == "audit"
     assert parse_settings(done.stdout, Settings()) == Settings()
+
+
+def test_a_document_to_begin_with_overrules_no_parameter_of_the_stack() -> None:
+    of_the_stack = Settings(
+        mode=Mode.ENFORCE,
+        internet_access=InternetAccess.FORBIDDEN,
+        required_services=("sts",),
+    )
+
+    done = run("init")
+
+    assert parse_settings(done.stdout, of_the_stack) == of_the_stack
 
 
 @pytest.mark.parametrize("arguments", [[], ["--stack", "a", "--parameter", "b"]])

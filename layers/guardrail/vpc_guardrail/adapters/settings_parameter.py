@@ -8,6 +8,8 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
+from vpc_guardrail.adapters.faults import code_of, unknowable
+from vpc_guardrail.app.errors import DocumentOutOfReachError
 from vpc_guardrail.app.settings_in_force import DocumentUnreadableError
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ SECONDS_CACHED = 5
 
 PAGES = 4
 """The history comes oldest first, 50 versions a page, and holds at most 100."""
+
+GONE = "ParameterNotFound"
 
 
 class SsmSettingsDocuments:
@@ -34,16 +38,18 @@ class SsmSettingsDocuments:
         self._provider: SSMProvider | None = None
 
     def newest(self) -> str:
-        """The parameter's value, some seconds old at most; raises `DocumentUnreadableError`."""
+        """The parameter's value, some seconds old at most; raises as the port says."""
         if self._provider is None:
             self._provider = SSMProvider(boto3_client=self._ssm())
         try:
             return str(self._provider.get(self._name, max_age=self._seconds_cached))
         except GetParameterError as error:
-            raise DocumentUnreadableError(f"{self._name} could not be read: {error}") from error
+            # Powertools raises it without a cause, while it handles the error that it stands for.
+            kind = _kind("ssm:GetParameter", error.__context__)
+            raise kind(f"{self._name} could not be read: {error}") from error
 
     def earlier(self) -> Iterator[str]:
-        """The values of all versions, the newest first; raises `DocumentUnreadableError`."""
+        """The values of all versions, the newest first; raises as the port says."""
         versions: list[str] = []
         token: dict[str, str] = {}
         client: Any = self._ssm()
@@ -55,5 +61,16 @@ class SsmSettingsDocuments:
                     break
                 token = {"NextToken": page["NextToken"]}
         except (BotoCoreError, ClientError) as error:
-            raise DocumentUnreadableError(f"{self._name} has no history: {error}") from error
+            kind = _kind("ssm:GetParameterHistory", error)
+            raise kind(f"the history of {self._name} could not be read: {error}") from error
         yield from reversed(versions)
+
+
+def _kind(
+    action: str, error: BaseException | None
+) -> type[DocumentUnreadableError | DocumentOutOfReachError]:
+    """What an error says of the document; one that is not known for good may pass."""
+    for_good = isinstance(error, ClientError) and (
+        code_of(error) == GONE or unknowable(action, error)
+    )
+    return DocumentUnreadableError if for_good else DocumentOutOfReachError

@@ -19,3 +19,7 @@ class AccountNotReadableError(Exception):
 
 class EvaluationsRefusedError(Exception):
     """AWS Config did not take some of the evaluations, but all others; names the resources."""
+
+
+class DocumentOutOfReachError(Exception):
+    """The settings could not be read this time: AWS throttles, fails, or does not answer."""

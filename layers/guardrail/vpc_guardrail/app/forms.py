@@ -15,6 +15,9 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 QUOTED_CHARACTERS = 60
 TOO_DEEP = "nested too deeply"
 
+END = r"$(?!\n)"
+"""The end of a text; `$` alone is before its last newline as well, for validators in Python."""
+
 
 class Wrong:
     """What a reading gives for a value that is not of the form; the problems tell why."""
@@ -105,7 +108,7 @@ class Text:
 
     def schema(self) -> dict[str, Json]:
         """The pattern, anchored."""
-        return {"type": "string", "maxLength": self.most, "pattern": f"^(?:{self.pattern})$"}
+        return {"type": "string", "maxLength": self.most, "pattern": f"^(?:{self.pattern}){END}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Day:
 
     def schema(self) -> dict[str, Json]:
         """Its format, and its pattern for validators that do not look at formats."""
-        return {"type": "string", "format": "date", "pattern": f"^{DAY.pattern}$"}
+        return {"type": "string", "format": "date", "pattern": f"^{DAY.pattern}{END}"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from vpc_guardrail.app.errors import DocumentOutOfReachError
 from vpc_guardrail.app.settings_document import SettingsError, parse_settings
 from vpc_guardrail.core.settings import Mode, Settings
 
 
 class DocumentUnreadableError(Exception):
-    """The document could not be read: it is denied, gone, or out of reach."""
+    """The document cannot be read, and asking again does not help: it is denied, or gone."""
 
 
 class SettingsDocuments(Protocol):
     """Where the settings document is kept."""
 
     def newest(self) -> str:
-        """The document's text; raises `DocumentUnreadableError`."""
+        """The document's text; raises `DocumentUnreadableError`, `DocumentOutOfReachError`."""
 
     def earlier(self) -> Iterator[str]:
-        """Its earlier texts, the newest first; raises `DocumentUnreadableError`."""
+        """Its earlier texts, the newest first; raises what `newest` does."""
 
 
 class SettingsInForce:
@@ -27,6 +28,7 @@ class SettingsInForce:
 
     In its place stands the last one that could be used: of those kept where the document is, or
     of those that this process used. Where there is none, the base holds, but nothing is stopped.
+    A failure that passes is no broken document: where this process used none yet, it is raised.
     """
 
     def __init__(
@@ -38,7 +40,19 @@ class SettingsInForce:
         self._last_good: Settings | None = None
 
     def now(self) -> Settings:
-        """The settings in force; what is wrong is complained of each time."""
+        """The settings in force; what is wrong is complained of each time.
+
+        Raises `DocumentOutOfReachError` where nobody can say yet which settings those are.
+        """
+        try:
+            return self._read()
+        except DocumentOutOfReachError as error:
+            if self._last_good is None:
+                self._complain(str(error), "nothing: the messages come back")
+                raise
+            return self._fallen_back(str(error), self._last_good)
+
+    def _read(self) -> Settings:
         try:
             text = self._documents.newest()
         except DocumentUnreadableError as error:
@@ -58,6 +72,9 @@ class SettingsInForce:
                     continue
         except DocumentUnreadableError:
             return None
+        except DocumentOutOfReachError:
+            if self._last_good is None:
+                raise
         return None
 
     def _fallen_back(self, reason: str, kept: Settings | None) -> Settings:

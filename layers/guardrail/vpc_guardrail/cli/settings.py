@@ -24,6 +24,9 @@ PARAMETER_BYTES = 4096
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
+NOT_IN_SAMCONFIG = "'\\"
+"""What does not survive TOML and SAM's own quoting, in the form that samconfig.toml shows."""
+
 
 def validate_document(file: str) -> ExitCode:
     """Tell all that is wrong with a document, or that it is right."""
@@ -35,6 +38,11 @@ def validate_document(file: str) -> ExitCode:
     _note_the_expired(settings)
     if len(text.encode()) > PARAMETER_BYTES:
         _say(f"it takes more than {PARAMETER_BYTES} bytes: too much for the stack's parameter")
+    if any(each in text for each in NOT_IN_SAMCONFIG):
+        _say(
+            "it holds a single quotation mark or a backslash, which samconfig.toml does not carry: "
+            "put it into the SSM parameter itself"
+        )
     typer.echo(f"{file} is right.")
     return ExitCode.COMPLIANT
 

@@ -28,12 +28,11 @@ def effective_lines(document: Mapping[str, Any], of_stack: Settings | None) -> I
 
 
 def starting_document() -> dict[str, Any]:
-    """A right document to begin with: the defaults that owners mostly change."""
+    """A right document to begin with: defaults that owners change, but none of `OF_THE_STACK`."""
     fields = document_form().fields
     alerts, breaker = fields["alerts"].form, fields["circuit_breaker"].form
     return {
         "$schema": SCHEMA_ID,
-        "mode": fields["mode"].default,
         "threshold": fields["threshold"].default,
         "checks": {},
         "alerts": _defaults(alerts),

@@ -9,14 +9,37 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 
+from vpc_guardrail.app.errors import DocumentOutOfReachError
 from vpc_guardrail.wiring.logs import logger
 
 MESSAGE_ID = "message_id"
 
 
+def process_as_set(
+    event: dict[str, Any], context: Any, handler: Callable[[], Callable[[str], None]]
+) -> Any:
+    """Handle the body of each message by what a handler is made of now, the settings among it.
+
+    While the settings are out of reach every message fails by itself, as it does where another
+    call of AWS fails: it is delivered again, then kept aside.
+    """
+    try:
+        handle = handler()
+    except DocumentOutOfReachError as error:
+        handle = _failing(error)
+    return process(event, context, handle)
+
+
 def process(event: dict[str, Any], context: Any, handle: Callable[[str], None]) -> Any:
     """Handle the body of each message, as `process_records` does the whole of it."""
     return process_records(event, context, lambda record: handle(record["body"]))
+
+
+def _failing(error: Exception) -> Callable[[str], None]:
+    def fail(_: str) -> None:
+        raise error
+
+    return fail
 
 
 def process_records(

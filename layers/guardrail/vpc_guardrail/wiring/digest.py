@@ -1,9 +1,10 @@
 """Builds the teller of the daily digest from the function's environment."""
 
+from collections.abc import Callable
 from typing import Any
 
 from vpc_guardrail.app.daily_digest import DailyDigest
-from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.batches import process_as_set
 from vpc_guardrail.wiring.events import Home
 from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.parts import parts
@@ -12,6 +13,10 @@ from vpc_guardrail.wiring.schedule import scheduled_time
 
 def digest_batch(event: dict[str, Any], context: Any) -> Any:
     """Tell the digest for each event of the schedule, if it is due; gives the batch response."""
+    return process_as_set(event, context, lambda: _handler(context))
+
+
+def _handler(context: Any) -> Callable[[str], None]:
     made = parts()
     home = Home.of_function(context.invoked_function_arn)
     digest = DailyDigest(
@@ -29,4 +34,4 @@ def digest_batch(event: dict[str, Any], context: Any) -> Any:
             "The digest is told" if due else "No digest is due", scheduled=scheduled.isoformat()
         )
 
-    return process(event, context, handle)
+    return handle

@@ -1,6 +1,7 @@
 """Builds the enforcer from the function's environment: the only builder that knows the stopper."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from vpc_guardrail.adapters.job_reader import SageMakerJobReader
@@ -9,7 +10,7 @@ from vpc_guardrail.app.circuit_breaker import SlidingBreaker
 from vpc_guardrail.app.enforce import Enforcer
 from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.app.order_codec import decode
-from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.batches import process_as_set
 from vpc_guardrail.wiring.clock import now
 from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.metrics import Metrics, metered
@@ -19,10 +20,10 @@ from vpc_guardrail.wiring.parts import parts
 def enforce_batch(event: dict[str, Any], context: Any) -> Any:
     """Obey the stop orders of an SQS event; gives the partial batch response."""
     with metered(os.environ) as metrics:
-        return _enforce_batch(event, context, metrics)
+        return process_as_set(event, context, lambda: _handler(context, metrics))
 
 
-def _enforce_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
+def _handler(context: Any, metrics: Metrics) -> Callable[[str], None]:
     made = parts()
     enforcer = Enforcer(
         jobs=SageMakerJobReader(made.clients.sagemaker),
@@ -47,4 +48,4 @@ def _enforce_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
             checks=[*enforcement.order.checks],
         )
 
-    return process(event, context, handle)
+    return handle

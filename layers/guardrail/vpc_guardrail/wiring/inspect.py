@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import InternetAccess
-from vpc_guardrail.wiring.batches import process
+from vpc_guardrail.wiring.batches import process_as_set
 from vpc_guardrail.wiring.clock import now
 from vpc_guardrail.wiring.events import Home, Ignored, MalformedEventError, parse_event
 from vpc_guardrail.wiring.logs import logger
@@ -55,10 +55,10 @@ def _stop_orders() -> SqsStopOrders:
 def inspect_batch(event: dict[str, Any], context: Any) -> Any:
     """Inspect the jobs that an SQS event announces; gives the partial batch response."""
     with metered(os.environ) as metrics:
-        return _inspect_batch(event, context, metrics)
+        return process_as_set(event, context, lambda: _handler(event, context, metrics))
 
 
-def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any:
+def _handler(event: dict[str, Any], context: Any, metrics: Metrics) -> Callable[[str], None]:
     made = parts()
     settings = made.settings()
     home = Home.of_function(context.invoked_function_arn)
@@ -103,7 +103,7 @@ def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
         else:
             _inspect(told, inspector)
 
-    return process(event, context, handle)
+    return handle
 
 
 def _inspect(announcement: Announcement, inspector: Inspector) -> None:
