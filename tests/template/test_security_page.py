@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.template.cloudformation import Template
 
 Policy = dict[str, Any]
+Misuse = tuple[str, str, dict[str, str]]
+"""An action, a resource, and the keys of conditions."""
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 PROOFS = sorted(set(re.findall(r"`(test_\w+\.py)::(\w+)`", PAGE)))
@@ -62,7 +64,7 @@ def test_the_policy_fits_into_a_service_control_policy(policy: Policy) -> None:
     assert {each["Effect"] for each in policy["Statement"]} == {"Deny"}
 
 
-OF_THE_STACK = {
+OF_THE_STACK: dict[str, list[Misuse]] = {
     "AWS::CloudWatch::Alarm": [
         ("cloudwatch:DeleteAlarms", "cloudwatch:{here}:alarm:{stack}-ErrorsAlarm", {}),
         ("cloudwatch:DisableAlarmActions", "cloudwatch:{here}:alarm:{stack}-ErrorsAlarm", {}),
@@ -104,7 +106,7 @@ OF_THE_STACK = {
         ("secretsmanager:PutSecretValue", "secretsmanager:{here}:secret:{stack}-slack-AbCdEf", {})
     ],
 }
-"""What a stranger might do to what the stack is made of: an action, a resource, and their keys."""
+"""What a stranger might do to what the stack is made of."""
 
 NOT_WORTH_A_DENY = {
     "AWS::CloudWatch::Dashboard",
@@ -151,7 +153,7 @@ def denies(policy: Policy, action: str, resource: str, keys: Mapping[str, str]) 
 
 
 def asked(
-    misuse: tuple[str, str, Mapping[str, str]], principal: str, stack: str = "vpc-guardrail"
+    misuse: Misuse, principal: str, stack: str = "vpc-guardrail"
 ) -> tuple[str, str, dict[str, str]]:
     """A misuse as a request of somebody."""
     action, resource, keys = misuse
@@ -168,7 +170,7 @@ def test_the_policy_speaks_of_all_that_the_stack_is_made_of(template: Template) 
 
 @pytest.mark.parametrize(("action", "resource", "keys"), MISUSES)
 def test_the_policy_holds_off_a_stranger(
-    policy: Policy, action: str, resource: str, keys: Mapping[str, str]
+    policy: Policy, action: str, resource: str, keys: dict[str, str]
 ) -> None:
     misuse = (action, resource, keys)
 
@@ -179,7 +181,7 @@ def test_the_policy_holds_off_a_stranger(
 
 @pytest.mark.parametrize(("action", "resource", "keys"), MISUSES)
 def test_the_policy_leaves_alone_what_is_not_the_guardrails(
-    policy: Policy, action: str, resource: str, keys: Mapping[str, str]
+    policy: Policy, action: str, resource: str, keys: dict[str, str]
 ) -> None:
     others = resource.replace("parameter/vpc-guardrail/", "parameter/")
     tags = {key: "shop" if "Tag" in key else value for key, value in keys.items()}
