@@ -57,6 +57,7 @@ def test_a_job_without_vpc_is_told_once_and_stopped(enforcing: Guardrail, owner:
         "vpc_id": "none",
         "role": "training",
         "started_by": "root",
+        "routes": '["default"]',
     }
     assert verdict["job"]["name"] == job.name
     assert verdict["action"] == "stop"
