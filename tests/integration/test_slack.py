@@ -20,7 +20,13 @@ from vpc_guardrail.adapters.slack import judge_answer
 from vpc_guardrail.app.slack import SlackNotNowError, SlackRefusedError
 from vpc_guardrail.core.finding import Status
 from vpc_guardrail.report.documents import enforcement_document, verdict_document
-from vpc_guardrail.wiring.slack import SlackParts, UnknownQueueError, parts_from, tell_batch
+from vpc_guardrail.wiring.slack import (
+    FIRST_WAIT,
+    SlackParts,
+    UnknownQueueError,
+    parts_from,
+    tell_batch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,6 +274,20 @@ class TestFault13:
 
         changes = [call for name, call in wire.requests if name == "ChangeMessageVisibility"]
         assert [change["VisibilityTimeout"] for change in changes] == [77]
+
+    def test_one_that_another_invocation_tells_just_now_comes_back_soon(
+        self, notifier: Notifier
+    ) -> None:
+        """Fault: it waited out its visibility, six minutes, and so did the alert if that died."""
+        wire = Wire(notifier.clients.sqs)
+        notifier.put(an_alert())
+        ledger = notifier.parts.ledger.during(Context())
+
+        failed = ledger.once("slack all alert-1", notifier.run)
+
+        changes = [call for name, call in wire.requests if name == "ChangeMessageVisibility"]
+        assert (len(failed), notifier.texts()) == (1, [])
+        assert [change["VisibilityTimeout"] for change in changes] == [FIRST_WAIT]
 
     def test_with_little_time_left_nothing_is_begun(self, notifier: Notifier) -> None:
         notifier.put(an_alert())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from vpc_guardrail.adapters.clients import Clients
@@ -108,7 +109,12 @@ def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping
             destination.queue.set_aside(record["body"], reason)
             logger().error("The alert is set aside", reason=reason, destination=destination.name)
         except SlackNotNowError as error:
-            destination.queue.come_back(record["receiptHandle"], seconds_until(error, record))
+            wait = seconds_until(error.retry_after, record)
+            destination.queue.come_back(record["receiptHandle"], wait)
+            raise
+        except IdempotencyAlreadyInProgressError:
+            # A second delivery: the first may yet fail, or die while it holds the alert.
+            destination.queue.come_back(record["receiptHandle"], seconds_until(None, record))
             raise
         else:
             logger().info("The alert is told", alert=notification.id, destination=destination.name)
@@ -116,10 +122,10 @@ def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping
     return handle
 
 
-def seconds_until(error: SlackNotNowError, record: Mapping[str, Any]) -> int:
+def seconds_until(retry_after: float | None, record: Mapping[str, Any]) -> int:
     """What Slack asks for; else ever longer, by how often the message came."""
-    if error.retry_after is not None:
-        return math.ceil(error.retry_after)
+    if retry_after is not None:
+        return math.ceil(retry_after)
     received = int(record["attributes"]["ApproximateReceiveCount"])
     doubled: int = FIRST_WAIT * 2 ** min(received - 1, 10)
     return min(doubled, LONGEST_WAIT)
