@@ -17,8 +17,11 @@ from tests.builders import a_finding, a_job
 from tests.e2e.guardrail import Function, Guardrail
 from tests.messages import a_judgement
 from vpc_guardrail.adapters.aws_calls import SLACK_NOTIFIER
+from vpc_guardrail.adapters.publisher import Renderers, SnsPublisher
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.finding import Severity, Status
-from vpc_guardrail.report.messages import judgement_message
+from vpc_guardrail.report.messages import enforcement_message, judgement_message
+from vpc_guardrail.report.news_messages import digest_message, mended_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,15 +59,13 @@ class SlackStack:
     def publish(self, job_name: str, severity: Severity) -> None:
         """Publish the alert about a job that was never started."""
         finding = a_finding(Status.FAIL, severity=severity)
-        message = judgement_message(a_judgement(finding, job=a_job(name=job_name)))
-        self.guardrail.session.client("sns").publish(
-            TopicArn=self.guardrail.topic_arn,
-            Message=message.body,
-            MessageStructure="json",
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in message.attributes.items()
-            },
+        renderers = Renderers(
+            judgement_message, enforcement_message, mended_message, digest_message
+        )
+        sns = self.guardrail.session.client("sns")
+        publisher = SnsPublisher(sns, self.guardrail.topic_arn, renderers)
+        publisher.tell_judgement(
+            a_judgement(finding, job=a_job(name=job_name)), routes=ON_DEFAULT_ROUTE
         )
 
     def wait_until_done(self) -> None:
