@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws.queues import message_count
-from local_aws.slack import Answer, LocalSlack
+from local_aws.slack import Answer, LocalSlack, moved
 from tests.builders import a_finding, a_job
 from tests.e2e.guardrail import Function, Guardrail
 from tests.messages import a_judgement
@@ -173,6 +173,17 @@ def test_fault_13_what_slack_is_too_busy_for_is_told_later_and_once(
 
     assert len(stack.wait_for_texts("alerts", job.name)) == 1
     assert stack.alerts.dead_letters() == 0
+
+
+def test_a_redirect_takes_no_alert_and_is_not_followed(stack: SlackStack) -> None:
+    stack.slack.answer_next("alerts", moved(stack.slack.webhook("elsewhere")))
+
+    stack.publish("moved", Severity.HIGH)
+    assert len(stack.wait_for_texts("alerts", "moved")) == 1
+    stack.wait_until_done()
+
+    assert (stack.slack.looked_at(), stack.texts("elsewhere")) == ([], [])
+    assert len(stack.wait_for_texts("alerts", "moved")) == 1
 
 
 def test_fault_13_what_slack_refuses_for_good_is_kept_with_its_reason_and_can_be_sent_again(

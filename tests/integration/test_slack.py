@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws.slack import Answer, LocalSlack
+from local_aws.slack import Answer, LocalSlack, moved
 from tests.builders import a_finding
 from tests.integration.wire import ALWAYS, Wire
 from tests.messages import a_judgement, an_enforcement
@@ -120,13 +120,6 @@ class Notifier:
 PARTS = ("", "NotVisible", "Delayed")
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """slack_sdk goes through a proxy also to the loopback."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
     with LocalSlack() as server:
@@ -222,6 +215,18 @@ class TestFault13:
         notifier.put(an_alert())
         assert notifier.run() == []
         assert len(notifier.texts()) == 1
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_a_redirect_is_not_followed_and_takes_nothing(
+        self, notifier: Notifier, status: int
+    ) -> None:
+        """Fault: the address was asked with a GET, without the message, and its 200 believed."""
+        notifier.slack.answer_next(CHANNEL, moved(notifier.slack.webhook("other"), status))
+        notifier.put(an_alert())
+
+        assert len(notifier.run()) == 1
+        assert (notifier.slack.looked_at(), notifier.texts("other")) == ([], [])
+        assert (notifier.texts(), notifier.left(), notifier.dead_letters()) == ([], 1, [])
 
     def test_a_short_wait_is_waited_for(self, notifier: Notifier) -> None:
         notifier.slack.answer_next(CHANNEL, Answer(429, "rate_limited", {"Retry-After": "1"}))

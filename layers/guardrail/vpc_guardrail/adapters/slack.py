@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import re
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Protocol
 
-from slack_sdk.webhook import WebhookClient
-
+from vpc_guardrail.adapters.https_post import Deadline, post_json
 from vpc_guardrail.app.slack import SECONDS_TO_POST, SlackNotNowError, SlackRefusedError
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from vpc_guardrail.app.ports import Json
 
 ANSWER_SECONDS = int(SECONDS_TO_POST) - 2
-"""How long Slack may take to answer; it takes less than one."""
+"""How long Slack may take, to the end of its answer; it takes less than one."""
 
 TAKEN = "ok"
 """The body of the answer to a message that Slack took.
@@ -51,23 +50,24 @@ class SlackWebhook:
     def post(self, payload: Json) -> None:
         """Post a message; if it is refused and the address has changed since, once more."""
         url = self.urls.current()
+        body = json.dumps(payload).encode()
+        deadline = Deadline(ANSWER_SECONDS)
         try:
-            _post(url, payload)
+            _post(url, body, deadline)
         except SlackRefusedError:
             changed = self.urls.anew()
             if changed == url:
                 raise
-            _post(changed, payload)
+            _post(changed, body, deadline)
 
 
-def _post(url: str, payload: Json) -> None:
-    client = WebhookClient(url, timeout=ANSWER_SECONDS, retry_handlers=[], logger=_mute())
+def _post(url: str, body: bytes, deadline: Deadline) -> None:
     try:
-        answer = client.send_dict(payload)
-    except (HTTPException, LookupError, OSError, ValueError) as error:
+        answer = post_json(url, body, deadline)
+    except (HTTPException, OSError, ValueError) as error:
         reason = f"Slack did not answer ({_printable(str(error)) or type(error).__name__})"
         raise SlackNotNowError(reason, concerns_all=True) from error
-    judge_answer(answer.status_code, answer.headers, answer.body)
+    judge_answer(answer.status, answer.headers, answer.body)
 
 
 def judge_answer(status: int, headers: Mapping[str, str], body: str) -> None:
@@ -92,10 +92,3 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).strip()[:LONGEST_REASON]
-
-
-def _mute() -> logging.Logger:
-    """slack_sdk writes the address to its log at level DEBUG."""
-    logger = logging.getLogger("vpc_guardrail.slack_sdk")
-    logger.setLevel(logging.CRITICAL + 1)
-    return logger
