@@ -25,6 +25,14 @@ TAKEN = "ok"
 Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
+FOR_GOOD = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+)
+"""What Slack refuses with. Any other status may come of the way there, or pass.
+
+Source: https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
+"""
+
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 3600.0
 """Bounds of a Retry-After that is believed."""
 
@@ -78,7 +86,7 @@ def judge_answer(status: int, headers: Mapping[str, str], body: str) -> None:
     reason = f"Slack answered {status}: {said}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise SlackNotNowError(reason, retry_after=_retry_after(headers), concerns_all=True)
-    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status in FOR_GOOD:
         raise SlackRefusedError(reason)
     raise SlackNotNowError(reason)
 
