@@ -91,8 +91,7 @@ def test_an_answer_that(what: str) -> None:
 
 WHOLE_ANSWERS = {
     "chunked": (
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"1\r\no\r\n1\r\nk\r\n0\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n"
     ),
     "with a length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "up to its end": b"HTTP/1.1 200 OK\r\n\r\nok",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -33,6 +34,13 @@ FOR_GOOD = (MalformedAlertError, MalformedNotificationError, SlackRefusedError)
 
 FIRST_WAIT, LONGEST_WAIT = 15, 900
 """Seconds until a message comes back; with each time twice as many. Thirty times take six hours."""
+
+SPREAD = 0.5
+"""By how much of it a wait is longer for one message than for another. Else those that came
+together would come back together for ever, when a busy Slack takes one of them."""
+
+LAST_RECEIVE = 30
+"""How often a message is received at most: `maxReceiveCount` of the queues."""
 
 REASON_LENGTH = 500
 
@@ -123,9 +131,14 @@ def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping
 
 
 def seconds_until(retry_after: float | None, record: Mapping[str, Any]) -> int:
-    """What Slack asks for; else ever longer, by how often the message came."""
-    if retry_after is not None:
-        return math.ceil(retry_after)
-    received = int(record["attributes"]["ApproximateReceiveCount"])
+    """Ever longer, by how often the message came; never less than what Slack asks for."""
+    received = times_received(record)
     doubled: int = FIRST_WAIT * 2 ** min(received - 1, 10)
-    return min(doubled, LONGEST_WAIT)
+    least = max(min(doubled, LONGEST_WAIT), retry_after or 0.0)
+    drawn = crc32(f"{record['messageId']} {received}".encode()) / 2**32
+    return math.ceil(least * (1 + SPREAD * drawn))
+
+
+def times_received(record: Mapping[str, Any]) -> int:
+    """How often a message was received, this time included."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
