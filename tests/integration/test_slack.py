@@ -22,6 +22,7 @@ from vpc_guardrail.core.finding import Status
 from vpc_guardrail.report.documents import enforcement_document, verdict_document
 from vpc_guardrail.wiring.slack import (
     FIRST_WAIT,
+    LAST_RECEIVE,
     SPREAD,
     SlackParts,
     UnknownQueueError,
@@ -69,8 +70,13 @@ class Notifier:
         url = self.environment[f"SLACK_{name}_QUEUE_URL"]
         self.clients.sqs.send_message(QueueUrl=url, MessageBody=body)
 
-    def run(self, name: str = "ALL", *, context: Context | None = None) -> list[str]:
-        """Let the function handle what its queue holds, as Lambda does; gives what failed."""
+    def run(
+        self, name: str = "ALL", *, context: Context | None = None, times: int = 1
+    ) -> list[str]:
+        """Let the function handle what its queue holds, as Lambda does; gives what failed.
+
+        `times` is how often SQS says that each message was received.
+        """
         url = self.environment[f"SLACK_{name}_QUEUE_URL"]
         received = self.clients.sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
@@ -80,7 +86,7 @@ class Notifier:
                 "messageId": each["MessageId"],
                 "receiptHandle": each["ReceiptHandle"],
                 "body": each["Body"],
-                "attributes": each["Attributes"],
+                "attributes": each["Attributes"] | {"ApproximateReceiveCount": str(times)},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": self.environment[f"SLACK_{name}_QUEUE_ARN"],
             }
@@ -300,6 +306,23 @@ class TestFault13:
         (wait,) = waits_until_it_comes_back(wire)
         assert (len(failed), notifier.texts()) == (1, [])
         assert FIRST_WAIT <= wait <= FIRST_WAIT * (1 + SPREAD)
+
+    def test_the_last_time_it_is_kept_with_the_reason(self, notifier: Notifier) -> None:
+        """Fault: SQS took it at its next receive, and could not say why."""
+        notifier.slack.answer_next(CHANNEL, *[TROUBLES["503"]] * 2)
+        notifier.put(an_alert())
+
+        assert len(notifier.run(times=LAST_RECEIVE - 1)) == 1
+        notifier.put(an_alert())
+        assert notifier.run(times=LAST_RECEIVE) == []
+        reason = f"Slack answered 503: <html> (received {LAST_RECEIVE} times)"
+        assert notifier.dead_letters() == [(an_alert(), reason)]
+
+    def test_the_last_time_it_is_told_if_slack_takes_it(self, notifier: Notifier) -> None:
+        notifier.put(an_alert())
+
+        assert notifier.run(times=LAST_RECEIVE) == []
+        assert (len(notifier.texts()), notifier.dead_letters()) == (1, [])
 
     def test_with_little_time_left_nothing_is_begun(self, notifier: Notifier) -> None:
         notifier.put(an_alert())

@@ -34,6 +34,10 @@ class SlackOfTime:
         self.says(self.now)
         self.taken.append(payload)
 
+    def invocation(self) -> Patience:
+        ends = self.now + INVOCATION_SECONDS
+        return Patience(self.pause, lambda: ends - self.now)
+
     def pause(self, seconds: float) -> None:
         self.now += seconds
 
@@ -57,9 +61,7 @@ def deliver(alerts: int, slack: SlackOfTime) -> list[str]:
         slack.now = max(slack.now, queue[0].due)
         batch = [each for each in queue[:BATCH] if each.due <= slack.now]
         queue = queue[len(batch) :]
-        ends = slack.now + INVOCATION_SECONDS
-        patience = Patience(slack.pause, lambda ends=ends: ends - slack.now)
-        teller = SlackTeller("all", slack, ledger, patience)
+        teller = SlackTeller("all", slack, ledger, slack.invocation())
         for each in batch:
             received = each.received + 1
             try:

@@ -108,15 +108,23 @@ def tell_batch(event: dict[str, Any], context: Any, parts: SlackParts | None = N
 
 
 def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping[str, Any]], None]:
+    def set_aside(body: str, reason: str) -> None:
+        destination.queue.set_aside(body, reason)
+        logger().error("The alert is set aside", reason=reason, destination=destination.name)
+
     def handle(record: Mapping[str, Any]) -> None:
         try:
             notification = notification_of(record["body"])
             teller.tell(notification.id, slack_message(notification.document))
         except FOR_GOOD as error:
-            reason = one_line(str(error), REASON_LENGTH)
-            destination.queue.set_aside(record["body"], reason)
-            logger().error("The alert is set aside", reason=reason, destination=destination.name)
+            set_aside(record["body"], one_line(str(error), REASON_LENGTH))
         except SlackNotNowError as error:
+            received = times_received(record)
+            if received >= LAST_RECEIVE:
+                # SQS would take it at its next receive, and could not say why.
+                reason = one_line(str(error), REASON_LENGTH)
+                set_aside(record["body"], f"{reason} (received {received} times)")
+                return
             wait = seconds_until(error.retry_after, record)
             destination.queue.come_back(record["receiptHandle"], wait)
             raise
