@@ -116,9 +116,6 @@ class Controls:
             and principal in record.principal
         ]
 
-    def forget_calls(self) -> None:
-        self._ask("DELETE", "calls")
-
     def events(self) -> list[dict[str, Any]]:
         """What SageMaker's calls left on the bus, oldest first.
 

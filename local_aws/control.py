@@ -45,7 +45,6 @@ class Control:
             ("GET", "health"): self._health,
             ("POST", "reset"): self._reset,
             ("GET", "calls"): self._calls,
-            ("DELETE", "calls"): self._forget_calls,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
             ("GET", "events"): self._events,
@@ -76,10 +75,6 @@ class Control:
 
     async def _calls(self, _: Mapping[str, Any]) -> Any:
         return self._server.calls.as_documents()
-
-    async def _forget_calls(self, _: Mapping[str, Any]) -> Any:
-        self._server.calls.clear()
-        return {}
 
     async def _add_fault(self, document: Mapping[str, Any]) -> Any:
         self._server.faults.add(Fault.of(document))

@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ministack import app as ministack
-from ministack.core import lambda_runtime, responses
+from ministack.core import iam_actions, lambda_runtime, responses
 from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
@@ -79,6 +79,21 @@ def invoke_later(arn: str, event: Mapping[str, Any], region: str) -> None:
         function, config, _name = lambda_svc._get_func_record_for_ref(arn)
         record = lambda_svc._execution_record_for_config(function, config)
         lambda_svc.invoke_async_with_retry(record, dict(event))
+
+
+def judge_batches_by_the_single_call() -> None:
+    """Hook 7: IAM decides on a batch of SQS messages by the action of a single one, as on AWS.
+
+    ministack asks for `sqs:SendMessageBatch`, which IAM does not know:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+    """
+    original = iam_actions.extract_iam_action
+
+    def extract(service: str, *request: Any) -> str | None:
+        action: str | None = original(service, *request)
+        return action.removesuffix("Batch") if action and service == "sqs" else action
+
+    iam_actions.extract_iam_action = extract
 
 
 async def reset() -> None:

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import boto3
-
-SECONDS_TO_APPEAR = 20.0
-SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def log_lines(session: boto3.Session, log_group: str) -> list[str]:
@@ -36,23 +30,3 @@ def log_records(session: boto3.Session, log_group: str) -> list[dict[str, Any]]:
             except json.JSONDecodeError:
                 continue
     return records
-
-
-def wait_for_line(
-    session: boto3.Session,
-    log_group: str,
-    wanted: Callable[[str], bool],
-    *,
-    seconds: float = SECONDS_TO_APPEAR,
-) -> str:
-    """The first line that is wanted; `TimeoutError` with the lines that came if none is."""
-    deadline = time.monotonic() + seconds
-    while True:
-        lines = log_lines(session, log_group)
-        found = next((line for line in lines if wanted(line)), None)
-        if found is not None:
-            return found
-        if time.monotonic() > deadline:
-            seen = "\n".join(lines) or "(no line at all)"
-            raise TimeoutError(f"No such line in {log_group} after {seconds:.0f} s:\n{seen}")
-        time.sleep(SECONDS_BETWEEN_LOOKS)

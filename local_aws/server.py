@@ -251,6 +251,7 @@ def _end_with_parent(folder: str) -> None:
 
 def main() -> None:
     hooks.run_functions_with(os.environ.pop("LOCAL_AWS_LAMBDA_PYTHON"))
+    hooks.judge_batches_by_the_single_call()
     folder = os.environ.pop("LOCAL_AWS_FOLDER")
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     config = Config()

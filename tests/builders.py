@@ -152,7 +152,8 @@ def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> Trainin
         kind=JobKind.TUNING,
         secondary_status="",
         starts=starts,
-        vpc_config=next((each.vpc_config for each in asked if each.vpc_config), None),
+        starts_at_first=starts,
+        vpc_config=_all_that_they_name(asked),
     )
     parts = [
         replace(
@@ -165,6 +166,13 @@ def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> Trainin
         for each in asked
     ]
     return replace(whole, definitions=tuple(parts))
+
+
+def _all_that_they_name(jobs: Iterable[TrainingJob]) -> VpcConfig | None:
+    configs = [job.vpc_config for job in jobs if job.vpc_config]
+    subnets = dict.fromkeys(each for config in configs for each in config.subnet_ids)
+    groups = dict.fromkeys(each for config in configs for each in config.security_group_ids)
+    return VpcConfig(tuple(subnets), tuple(groups)) if configs else None
 
 
 def a_plan(*sets: tuple[str, int]) -> InstancePlan:

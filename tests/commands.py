@@ -102,6 +102,8 @@ def _leads_in(token: str) -> bool:
 
 def _of_command(words: list[str]) -> Iterator[str]:
     program, *rest = words
+    if not rest and re.match(r"[A-Z_]+=", program):
+        return
     if program != "aws":
         if program not in OTHER_PROGRAMS:
             yield f"{program} is no command"

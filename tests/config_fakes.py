@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.builders import NOW
+from vpc_guardrail.app.errors import EvaluationsRefusedError
 from vpc_guardrail.core.score import VpcScore, VpcStatus
 
 if TYPE_CHECKING:
@@ -93,16 +94,23 @@ class FakeSubnetHomes:
 
 
 class FakeEvaluations:
-    """AWS Config: `told` holds what it was told, with the time."""
+    """AWS Config: `told` holds what it was told, with the time; it does not take `refused`."""
 
-    def __init__(self, *evaluated: str) -> None:
+    def __init__(self, *evaluated: str, refused: str = "") -> None:
         self.told: list[tuple[Evaluation, datetime]] = []
+        self._refused = refused
         self._evaluated = evaluated
 
     def put(self, evaluations: Iterable[Evaluation], at: datetime) -> int:
         before = len(self.told)
+        refused = False
         for each in evaluations:
-            self.told.append((each, at))
+            if each.resource_id == self._refused:
+                refused = True
+            else:
+                self.told.append((each, at))
+        if refused:
+            raise EvaluationsRefusedError(self._refused)
         return len(self.told) - before
 
     def evaluated(self, resource_type: str) -> Iterator[str]:

@@ -20,16 +20,19 @@ from vpc_guardrail.app.errors import (
     JobNotReadableError,
 )
 from vpc_guardrail.app.order_codec import decode, encode
+from vpc_guardrail.app.second_look_codec import decode as decode_look
+from vpc_guardrail.app.second_look_codec import encode as encode_look
 from vpc_guardrail.core.model import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
     from datetime import datetime
 
     from vpc_guardrail.app.alert_book import AllMended, Inspected, Recurrence
     from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.app.enforcement import Enforcement, StopOrder
     from vpc_guardrail.app.ports import Json
+    from vpc_guardrail.app.second_look import SecondLook
     from vpc_guardrail.core.decision import Judgement
     from vpc_guardrail.core.model import Fact, Network, TrainingJob
     from vpc_guardrail.core.settings import Settings
@@ -299,6 +302,20 @@ class FakeStopOrders(_Faults):
     def send(self, order: StopOrder) -> None:
         self._meet()
         self.sent.append(decode(encode(order)))
+
+
+class FakeSecondLooks(_Faults):
+    """The inspection queue; `sent` holds each look as it is read, and its delay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[SecondLook, int]] = []
+
+    def send(self, looks: Sequence[tuple[SecondLook, int]]) -> None:
+        self._meet()
+        self.sent += [
+            (decode_look(json.loads(encode_look(look))), seconds) for look, seconds in looks
+        ]
 
 
 class FakeStopper(_Faults):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,25 @@ def test_vpcs_are_scored_worst_first_in_the_published_form(
     assert status[sound.vpc_id] == "COMPLIANT"
     assert scores[0]["status"] == "NON_COMPLIANT"
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_terminal_shows_how_far_it_has_come(
+    aws: LocalAws, sound: TrainingNetwork, without_s3_endpoint: TrainingNetwork
+) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [COMMAND, "score", sound.vpc_id, without_s3_endpoint.vpc_id, "--format", "json"],
+            check=False,
+            env={"PATH": os.environ["PATH"], "TERM": "xterm", **aws.environment()},
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            timeout=SECONDS_TO_ANSWER,
+        )
+        shown = os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+    assert "2/2" in shown
+    assert len(json.loads(done.stdout)) == 2

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 GRANTED = {"owner": "platform team", "reason": "trains on public data", "expires": "2999-12-31"}
 DOCUMENT: dict[str, Any] = {
-    "mode": "enforce",
     "circuit_breaker": {"stops_per_hour": 1},
     "exemptions": [{"job_name": "public-*", "role": "training", **GRANTED}],
     "exemptions_by_tag": {"key": "guardrail", "value": "off", **GRANTED},
@@ -34,8 +33,8 @@ CHECKED = "settings"
 
 @pytest.fixture(scope="module")
 def governed_stack(aws: LocalAws, session: AwsSession, artifact: Path) -> Guardrail:
-    """An environment whose document says other things than the parameters of its stack."""
-    parameters = {"Mode": "audit", "Settings": json.dumps(DOCUMENT)}
+    """An environment whose document leaves the mode to the parameters of its stack."""
+    parameters = {"Mode": "enforce", "Settings": json.dumps(DOCUMENT)}
     guardrail = Guardrail.deployed(aws, session, artifact, "governed", parameters)
     guardrail.mute()
     return guardrail
@@ -137,6 +136,7 @@ def test_the_command_line_foretells_what_an_environment_says(
 
     done = run_check(governed.aws, job.name, "--stack", governed.stack.name, "--format", "json")
 
+    assert done.stderr == ""
     (foretold,) = json.loads(done.stdout)
     record = inspected(governed, job)
     assert (foretold["verdict"], foretold["action"]) == came_of_it

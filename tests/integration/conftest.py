@@ -14,6 +14,7 @@ from moto import mock_aws
 from moto.ec2.models.managed_prefixes import ManagedPrefixList
 
 from tests.builders import ACCOUNT, REGION
+from tests.integration.environments import ENDPOINT_VARIABLE, Environments, served_environments
 from vpc_guardrail.adapters.clients import Clients
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ def clients(service_models: Loader, blocks_of_services: None) -> Iterator[Client
         session = botocore.session.Session()
         session.register_component("data_loader", service_models)
         yield Clients(boto3.Session(botocore_session=session))
+
+
+@pytest.fixture
+def environments(monkeypatch: pytest.MonkeyPatch) -> Iterator[Environments]:
+    """Stacks with their settings, for commands that run before moto's AWS."""
+    with served_environments() as (built, address):
+        monkeypatch.setenv(ENDPOINT_VARIABLE, address)
+        yield built
 
 
 class Waits(list[float]):

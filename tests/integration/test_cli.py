@@ -12,13 +12,17 @@ from typer.testing import CliRunner
 
 from tests.builders import ACCOUNT, DATA_ACTIONS, REGION, a_policy, a_statement, of_bucket
 from tests.integration.networks import BuiltVpc, build_vpc
+from vpc_guardrail.app.snapshot import load
 from vpc_guardrail.cli.main import app
+from vpc_guardrail.core.settings import InternetAccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from typer.testing import Result
+
+    from tests.integration.environments import Environments
 
 ANOTHER_REGION = "ap-southeast-2"
 
@@ -145,19 +149,19 @@ def test_a_job_that_is_named_twice_is_judged_once() -> None:
 
 
 class TestBySettings:
-    """`check --stack` judges as the environment would, by its document in SSM."""
+    """`check --stack` judges as the environment would: by its document, over its parameters."""
 
     NAME = "/vpc-guardrail/prod/settings"
     STACK = ("--stack", "prod")
     OWNED: Final = {"owner": "ml", "reason": "public data", "expires": "2099-12-31"}
 
     @pytest.fixture(autouse=True)
-    def job(self) -> str:
+    def job(self, environments: Environments) -> str:
+        self.environments = environments
         return start("train-1", Tags=[{"Key": "network", "Value": "open"}])
 
     def put(self, **document: Any) -> None:
-        ssm = boto3.Session(region_name=REGION).client("ssm")
-        ssm.put_parameter(Name=self.NAME, Value=json.dumps(document), Type="String")
+        self.environments.build("prod", json.dumps(document))
 
     @pytest.mark.parametrize("place", [STACK, ("--parameter", NAME)])
     def test_an_exempted_job_is_exempted(self, place: tuple[str, str], job: str) -> None:
@@ -192,19 +196,78 @@ class TestBySettings:
         described = sagemaker.describe_training_job(TrainingJobName="train-1")
         assert described["TrainingJobStatus"] == verdict["job"]["status"]
 
-    def test_what_only_the_stack_says_is_told_to_be_missing(
+    def test_what_the_document_leaves_out_the_stack_says(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.environments.build("prod", Mode="enforce")
+        monkeypatch.setenv("GUARDRAIL_MODE", "audit")
+
+        done = check("train-1", *self.STACK)
+
+        (verdict,) = json.loads(done.stdout)
+        assert (verdict["action"], done.stderr) == ("stop", "")
+
+    def test_what_the_document_says_counts_more_than_the_stack(self) -> None:
+        self.environments.build("prod", '{"mode": "audit"}', Mode="enforce")
+
+        (verdict,) = json.loads(check("train-1", *self.STACK).stdout)
+        assert verdict["action"] == "notify"
+
+    def test_a_snapshot_holds_what_the_stack_says(self) -> None:
+        own = {"InternetAccess": "required", "RequiredServices": "sts,logs"}
+        self.environments.build("prod", **own)
+
+        taken = CliRunner().invoke(app, ["snapshot", "train-1", *self.STACK])
+
+        settings = load(taken.stdout).settings
+        assert settings.internet_access is InternetAccess.REQUIRED
+        assert settings.required_services == ("sts", "logs")
+
+    def test_the_variables_of_the_shell_are_not_those_of_the_stack(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put()
+        monkeypatch.setenv("GUARDRAIL_MODE", "sometimes")
+
+        assert check("train-1", *self.STACK).exit_code == 1
+
+    def test_a_stack_whose_parameters_cannot_be_judges_nothing(self) -> None:
+        self.environments.build("prod", '{"mode": "audit"}', Mode="blue")
+
+        done = check("train-1", *self.STACK)
+
+        assert (done.exit_code, done.stdout) == (2, "[]\n")
+        assert done.stderr.startswith("vpc-guardrail: stack prod: Mode is 'blue'")
+
+    def test_a_stack_that_may_not_be_described_judges_nothing(self) -> None:
+        self.put(mode="audit")
+        self.environments.may_be_described = False
+
+        done = check("train-1", *self.STACK)
+
+        assert (done.exit_code, done.stdout) == (4, "[]\n")
+        assert "(AccessDenied) when calling the DescribeStacks operation" in done.stderr
+
+    def test_a_stack_is_described_once_for_all_jobs(self) -> None:
+        start("train-2")
+        self.put()
+
+        assert len(judged(check("train-1", "train-2", *self.STACK))) == 2
+        assert self.environments.asked_for == ["prod"]
+
+    def test_of_a_parameter_alone_is_told_what_only_its_stack_says(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.put(mode="audit")
 
-        assert check("train-1", *self.STACK).stderr == (
+        assert check("train-1", "--parameter", self.NAME).stderr == (
             f"vpc-guardrail: {self.NAME} leaves InternetAccess, RequiredServices to the stack,"
             " whose parameters are not read: set GUARDRAIL_INTERNET_ACCESS,"
             " GUARDRAIL_REQUIRED_SERVICES to what they are.\n"
         )
         monkeypatch.setenv("GUARDRAIL_INTERNET_ACCESS", "required")
         monkeypatch.setenv("GUARDRAIL_REQUIRED_SERVICES", "")
-        assert check("train-1", *self.STACK).stderr == ""
+        assert check("train-1", "--parameter", self.NAME).stderr == ""
 
     def test_a_broken_document_judges_nothing_and_the_field_is_named(self) -> None:
         self.put(mode="x")

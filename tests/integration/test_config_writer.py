@@ -13,8 +13,9 @@ from tests.config_messages import ROUTE_TABLE, VPC, VPC_ID
 from tests.integration.networks import add_subnet
 from tests.integration.wire import ALWAYS, Wire, json_answer
 from vpc_guardrail.adapters.config_history import ConfigHistory
-from vpc_guardrail.adapters.config_writer import ConfigWriter, EvaluationsRefusedError
+from vpc_guardrail.adapters.config_writer import ConfigWriter
 from vpc_guardrail.adapters.subnet_finder import SubnetFinder
+from vpc_guardrail.app.errors import EvaluationsRefusedError
 from vpc_guardrail.app.evaluation import Compliance, Evaluation
 from vpc_guardrail.app.vpc_changes import ResourceState
 

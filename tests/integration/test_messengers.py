@@ -1,4 +1,4 @@
-"""The publisher and the stop orders before moto's SNS and SQS."""
+"""The publisher, the stop orders and the second looks before moto's SNS and SQS."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from botocore.exceptions import ClientError
 from tests.builders import ACCOUNT, NOW, a_job_without_vpc
 from tests.integration.wire import ALWAYS, Wire
 from vpc_guardrail.adapters.publisher import Renderers, SnsPublisher
+from vpc_guardrail.adapters.second_looks import SecondLooksNotSentError, SqsSecondLooks
 from vpc_guardrail.adapters.stop_orders import SqsStopOrders
+from vpc_guardrail.app.arn import JobArn
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.order_codec import decode
+from vpc_guardrail.app.second_look import SecondLook
+from vpc_guardrail.app.second_look_codec import decode as decode_look
 from vpc_guardrail.core.decision import judge
 from vpc_guardrail.core.settings import Settings
 
@@ -28,9 +32,10 @@ if TYPE_CHECKING:
     from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.core.decision import Judgement
 
+JOBS = f"arn:aws:sagemaker:eu-central-1:{ACCOUNT}:training-job"
 ORDER = StopOrder(
     job_name="Train-1",
-    job_arn=f"arn:aws:sagemaker:eu-central-1:{ACCOUNT}:training-job/train-1",
+    job_arn=f"{JOBS}/train-1",
     account=ACCOUNT,
     created_at=NOW,
     vpc_id=None,
@@ -130,6 +135,43 @@ def test_an_order_reaches_the_enforcer_as_it_was(clients: Clients, queue: str) -
     SqsStopOrders(lambda: clients.sqs, queue).send(ORDER)
     (body,) = messages(clients.sqs, queue)
     assert decode(body) == ORDER
+
+
+LOOKS = [
+    (SecondLook(JobArn.parse(f"{JOBS}/train-{number}"), NOW, "vpc-1", NOW), number)
+    for number in range(23)
+]
+
+
+def test_second_looks_come_as_they_were_each_after_its_time(clients: Clients, queue: str) -> None:
+    wire = Wire(clients.sqs)
+    SqsSecondLooks(clients.sqs, queue).send(LOOKS)
+
+    sent = [each for _, request in wire.requests for each in request["Entries"]]
+    assert [decode_look(json.loads(each["MessageBody"])) for each in sent] == [
+        look for look, _ in LOOKS
+    ]
+    assert [len(request["Entries"]) for _, request in wire.requests] == [10, 10, 3]
+    assert [each["DelaySeconds"] for each in sent] == [seconds for _, seconds in LOOKS]
+    (body,) = messages(clients.sqs, queue)
+    assert decode_look(json.loads(body)) == LOOKS[0][0], "the others are still delayed"
+
+
+def test_no_second_look_is_no_call(clients: Clients, queue: str) -> None:
+    wire = Wire(clients.sqs)
+    SqsSecondLooks(clients.sqs, queue).send([])
+
+    assert wire.calls == []
+
+
+def test_a_second_look_that_sqs_refused_is_a_fault(clients: Clients, queue: str) -> None:
+    """SQS answers 200 and names what it did not take."""
+    refused = {"Id": "1", "Code": "InternalError", "SenderFault": False}
+    answer = {"Successful": [], "Failed": [refused]}
+    Wire(clients.sqs).answers("SendMessageBatch", json.dumps(answer))
+
+    with pytest.raises(SecondLooksNotSentError, match="1 were refused: InternalError"):
+        SqsSecondLooks(clients.sqs, queue).send(LOOKS)
 
 
 def query_error(code: str) -> str:

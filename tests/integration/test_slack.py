@@ -167,10 +167,6 @@ def an_alert(alert_id: str = "alert-1", document: Json = None) -> str:
     )
 
 
-def no_answer(reason: str) -> str:
-    return f"Slack did not answer ({reason})"
-
-
 class TestAnAlert:
     def test_is_taken_once_and_then_acknowledged(self, notifier: Notifier) -> None:
         for _ in range(2):

@@ -20,6 +20,7 @@ FUNCTIONS = {
     "daily_digest": "DailyDigestFunction",
     "job_enforcer": "JobEnforcerFunction",
     "job_inspector": "JobInspectorFunction",
+    "second_look": "SecondLookFunction",
     "security_hub_importer": "SecurityHubImporterFunction",
     "settings_guard": "SettingsGuardFunction",
     "slack_notifier": "SlackNotifierFunction",

@@ -98,6 +98,20 @@ def test_config_may_invoke_the_function_before_the_rule_is_made(
     assert rule["Source"]["Owner"] == "CUSTOM_LAMBDA"
 
 
+def test_it_reserves_no_concurrency_unless_it_is_asked_to(template: Template) -> None:
+    """An account whose whole pool is what AWS keeps unreserved could not deploy it."""
+    function = template.resource("ConfigRuleFunction").properties
+    no_value = ref("AWS::NoValue")
+
+    assert function["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ScoringIsLimited", ref("ScoreConcurrency"), no_value]
+    }
+    assert template.body["Conditions"]["ScoringIsLimited"] == {
+        "Fn::Not": [{"Fn::Equals": [ref("ScoreConcurrency"), ""]}]
+    }
+    assert template.parameters["ScoreConcurrency"]["Default"] == ""
+
+
 def test_its_parameters_come_from_the_templates(rule: Any) -> None:
     given = rule["InputParameters"]
 

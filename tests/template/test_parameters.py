@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.template.cloudformation import ROOT, Template
+from tests.template.cloudformation import ROOT, Template, ref
 from vpc_guardrail.app.settings_document import parse_settings
+from vpc_guardrail.cli.judged_by import VARIABLES
 from vpc_guardrail.core.settings import InternetAccess, Mode, Settings
+from vpc_guardrail.report.settings_text import OF_THE_STACK
 from vpc_guardrail.wiring.settings import settings_from
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
@@ -64,6 +66,9 @@ RIGHT = [
     ("ReferenceInstanceType", "ml.p6e-gb200.36xlarge"),
     ("ReferenceInstanceCount", "1"),
     ("ReferenceInstanceCount", "10000"),
+    ("ScoreConcurrency", ""),
+    ("ScoreConcurrency", "1"),
+    ("ScoreConcurrency", "1000"),
     ("EventSources", "aws.sagemaker"),
     ("EventSources", "aws.sagemaker,test.sagemaker"),
     ("Architecture", "arm64"),
@@ -127,6 +132,11 @@ WRONG = [
     ("ReferenceInstanceType", "ml.M5.xlarge"),
     ("ReferenceInstanceCount", "0"),
     ("ReferenceInstanceCount", "10001"),
+    ("ScoreConcurrency", "0"),
+    ("ScoreConcurrency", "1001"),
+    ("ScoreConcurrency", "-1"),
+    ("ScoreConcurrency", "010"),
+    ("ScoreConcurrency", "ten"),
     ("EventSources", ""),
     ("EventSources", "aws.sagemaker,"),
     ("EventSources", "aws.sagemaker, test.sagemaker"),
@@ -191,6 +201,16 @@ def test_services_that_the_template_takes_are_taken_by_the_functions(value: str)
     settings = settings_from({"GUARDRAIL_REQUIRED_SERVICES": value})
 
     assert ",".join(settings.required_services) == value
+
+
+@pytest.mark.parametrize("field", OF_THE_STACK)
+def test_what_the_command_line_reads_of_a_stack_its_functions_get(
+    template: Template, field: str
+) -> None:
+    inspector = template.resource("JobInspectorFunction").properties["Environment"]["Variables"]
+    given = template.global_of_functions("Environment")["Variables"] | inspector
+
+    assert given[VARIABLES[field]] == ref(OF_THE_STACK[field])
 
 
 def test_console_shows_every_parameter_once_with_a_label(template: Template) -> None:

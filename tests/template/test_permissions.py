@@ -14,6 +14,7 @@ FUNCTIONS = {
     "daily_digest": "DailyDigest",
     "job_enforcer": "JobEnforcer",
     "job_inspector": "JobInspector",
+    "second_look": "SecondLook",
     "security_hub_importer": "SecurityHubImporter",
     "settings_guard": "SettingsGuard",
     "slack_notifier": "SlackNotifier",
@@ -27,6 +28,7 @@ QUEUES = {
     "daily_digest": "DigestQueue",
     "job_inspector": "InspectionQueue",
     "job_enforcer": "EnforcementQueue",
+    "second_look": "SecondLookQueue",
     "security_hub_importer": "SecurityHubQueue",
 }
 """The only queue of a function; the notifier of Slack has one for each destination."""
@@ -165,6 +167,10 @@ OF_FUNCTIONS: dict[str, dict[str, tuple[object, ...]]] = {
         "dynamodb:Query": (THE_BOOK,),
     },
     "daily_digest": {"dynamodb:Query": (THE_BOOK,)},
+    "second_look": {
+        "dynamodb:Query": (THE_BOOK,),
+        "sqs:SendMessage": (get_att("InspectionQueue", "Arn"),),
+    },
 }
 """What a function reaches otherwise than the others."""
 

@@ -13,6 +13,8 @@ RULES = {
     "InspectionDeadLetterQueue": "TrainingJobCreatedRule",
     "DigestQueue": "DigestSchedule",
     "DigestDeadLetterQueue": "DigestSchedule",
+    "SecondLookQueue": "SecondLookSchedule",
+    "SecondLookDeadLetterQueue": "SecondLookSchedule",
 }
 """Which rule alone may send to a queue."""
 
@@ -20,6 +22,7 @@ DEAD_LETTER_QUEUES = {
     "InspectionQueue": "InspectionDeadLetterQueue",
     "EnforcementQueue": "EnforcementDeadLetterQueue",
     "DigestQueue": "DigestDeadLetterQueue",
+    "SecondLookQueue": "SecondLookDeadLetterQueue",
     "SlackAlertsQueue": "SlackAlertsDeadLetterQueue",
     "SlackUrgentAlertsQueue": "SlackUrgentAlertsDeadLetterQueue",
     "SecurityHubQueue": "SecurityHubDeadLetterQueue",
@@ -104,7 +107,7 @@ def test_no_resource_policy_lets_anyone_order_a_stop(template: Template, queue: 
     assert {statement.effect for statement in template.statements_on(queue)} == {"Deny"}
 
 
-@pytest.mark.parametrize("queue", ["InspectionQueue", "DigestQueue"])
+@pytest.mark.parametrize("queue", ["InspectionQueue", "DigestQueue", "SecondLookQueue"])
 def test_rule_repeats_for_a_day_and_then_keeps_the_event(template: Template, queue: str) -> None:
     (target,) = template.resource(RULES[queue]).properties["Targets"]
 
@@ -119,6 +122,7 @@ def test_rule_repeats_for_a_day_and_then_keeps_the_event(template: Template, que
         ("JobInspectorFunction", "InspectionQueue"),
         ("JobEnforcerFunction", "EnforcementQueue"),
         ("DailyDigestFunction", "DigestQueue"),
+        ("SecondLookFunction", "SecondLookQueue"),
         ("SecurityHubImporterFunction", "SecurityHubQueue"),
     ],
 )

@@ -19,7 +19,7 @@ from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import Severity, Status
 from vpc_guardrail.core.model import JobSource
 from vpc_guardrail.core.settings import Alerts as AlertSettings
-from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.settings import CheckAction, Settings
 
 if TYPE_CHECKING:
     from vpc_guardrail.core.finding import Finding
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NO_WAY = a_finding(Status.FAIL, check="s3-reachable", resource="subnet-a")
 A_WAY = a_finding(Status.PASS, check="s3-reachable", resource="subnet-a")
 UNREAD = a_finding(Status.UNKNOWN, check="s3-reachable", resource="subnet-a")
+A_DNS = a_finding(Status.PASS, check="dns-resolves-s3", resource=VPC)
 NO_DNS = a_finding(Status.FAIL, check="dns-resolves-s3", resource=VPC)
 JOB = a_job()
 MINUTE = timedelta(minutes=1)
@@ -67,10 +68,19 @@ class Account:
         )
         return inspected
 
-    def sees(self, *findings: Finding) -> None:
-        """The findings of no job, but of one that stands for all."""
+    def sees(
+        self, *findings: Finding, job: TrainingJob | None = None, action: Action | None = None
+    ) -> None:
+        """The findings of a second look, by which no job is judged."""
         self.time += MINUTE
-        self._alerts().passed(a_job(name="reference"), VPC, findings)
+        judgement = a_judgement(
+            *findings,
+            job=job or a_job(name="reference"),
+            vpc_id=VPC,
+            verdict=verdict(*findings),
+            action=action or natural_action(*findings),
+        )
+        self._alerts().again(judgement, VPC)
 
     def _alerts(self) -> Alerts:
         return alerts_through(
@@ -197,18 +207,28 @@ class TestOnce:
 
     def test_a_job_in_no_vpc_is_always_told(self) -> None:
         account = Account()
-        for _ in range(2):
-            account.inspects(a_finding(Status.FAIL), vpc_id=None)
+        for name in ("train-1", "train-2"):
+            job = a_job(name=name, subnets=(), groups=())
+            account.inspects(a_finding(Status.FAIL), job=job, vpc_id=None)
 
         assert account.told == ["train-1", "train-2"]
 
-    def test_what_concerns_the_job_itself_is_always_told(self) -> None:
+    def test_a_hundred_jobs_whose_vpc_is_not_known_are_one_alert(self) -> None:
+        """One permission that is missing must not flood all channels."""
         account = Account()
-        for name in ("a", "b"):
-            job = a_job(name=name)
+        for _ in range(100):
+            account.inspects(UNREAD, vpc_id=None)
+        account.inspects(UNREAD)
+
+        assert account.told == ["train-1", "train-101"]
+        assert {page.vpc_id for page in account.book.pages()} == {"unknown", VPC}
+
+    def test_what_is_said_of_the_job_itself_is_told_once_of_those_alike(self) -> None:
+        account = Account()
+        for job in (a_job(name="a"), a_job(name="b"), a_job(name="c", instance_count=9)):
             account.inspects(of_job(job), job=job)
 
-        assert account.told == ["a", "b"]
+        assert account.told == ["a", "c"]
 
     def test_a_job_that_is_to_be_stopped_is_always_told(self) -> None:
         account = Account()
@@ -267,6 +287,46 @@ class TestOnce:
         account.inspects(NO_WAY)
 
         assert account.told == ["train-2"]
+
+    def test_what_is_exempted_after_it_was_told_is_closed_and_told_anew_when_that_ends(
+        self,
+    ) -> None:
+        exempted = replace(NO_WAY, exempted=Exempted(by=Exemption("team", "known", NOW.date())))
+        account = Account()
+        account.inspects(NO_WAY)
+        account.sees(exempted, job=a_job(name="train-1"))
+        assert not account.book.page(VPC).open
+        assert account.mended == []
+
+        account.inspects(NO_WAY)
+        assert account.told == ["train-1", "train-2"]
+
+    def test_the_exemption_of_another_job_closes_nothing(self) -> None:
+        exempted = replace(NO_WAY, exempted=Exempted(by=Exemption("team", "known", NOW.date())))
+        account = Account()
+        account.inspects(NO_WAY)
+        account.inspects(exempted)
+        account.inspects(NO_WAY)
+
+        assert account.told == ["train-1"]
+
+    def test_what_is_ignored_after_it_was_told_is_closed(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY, NO_DNS)
+        account.settings = Settings(actions={"s3-reachable": CheckAction.IGNORE})
+        account.inspects(NO_DNS)
+
+        assert [each.check for each in account.book.page(VPC).open.values()] == ["dns-resolves-s3"]
+        assert account.mended == []
+
+    def test_what_another_is_about_to_tell_is_closed_by_nobody_else(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        claim_all(account)
+        account.settings = Settings(actions={"s3-reachable": CheckAction.IGNORE})
+        account.inspects(A_DNS)
+
+        assert account.book.page(VPC).open
 
 
 def routed(*routes: AlertRoute, window: int = 24) -> Account:
@@ -466,6 +526,83 @@ class TestMended:
         assert account.told == ["train-1"]
         assert account.mended == [("s3-reachable", "subnet-a")]
         assert {*account.book.inspected} == {key_of_first(account)}
+
+
+class TestSecondLooks:
+    FIRST = a_job(name="train-1")
+
+    def test_when_the_window_is_over_the_number_is_told_without_another_job(self) -> None:
+        account = Account()
+        for _ in range(4):
+            account.inspects(NO_WAY)
+        account.time += DAY
+        for _ in range(2):
+            account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1", "train-1"]
+        _, again = account.publisher.recurrences
+        assert again is not None
+        assert (again.jobs, again.job_names) == (3, ("train-2", "train-3", "train-4"))
+
+        account.inspects(A_WAY)
+        assert account.publisher.mended[0].mended[0].jobs == 4
+
+    def test_it_is_told_under_the_routes_whose_window_is_over(self) -> None:
+        account = routed(RESEARCH)
+        account.inspects(NO_WAY, job=a_job(name="research-1"))
+        account.inspects(NO_WAY, job=a_job(name="research-2"))
+        account.time += DAY
+        account.sees(NO_WAY, job=a_job(name="research-1"))
+
+        assert account.publisher.routes == [{"research"}] * 2
+
+    @pytest.mark.parametrize(
+        ("findings", "waited", "looked_at"),
+        [
+            pytest.param([NO_WAY], DAY / 2, "train-1", id="within the window"),
+            pytest.param([NO_WAY], DAY, "train-2", id="a job that it was not told with"),
+            pytest.param([NO_DNS], DAY, "train-1", id="what is new"),
+            pytest.param([UNREAD], DAY / 2, "train-1", id="what cannot be read by now"),
+        ],
+    )
+    def test_nothing_else_is_told(
+        self, findings: list[Finding], waited: timedelta, looked_at: str
+    ) -> None:
+        account = Account()
+        for _ in range(2):
+            account.inspects(NO_WAY)
+        account.time += waited
+        account.sees(*findings, job=a_job(name=looked_at))
+
+        assert account.told == ["train-1"]
+        assert account.mended == []
+
+    def test_what_nobody_else_met_is_not_told_again(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1"]
+
+    def test_it_orders_no_stop_and_tells_of_none(self) -> None:
+        account = Account()
+        account.inspects(NO_WAY, action=Action.STOP)
+        account.inspects(NO_WAY)
+        account.time += DAY
+        account.sees(NO_WAY, job=self.FIRST, action=Action.STOP)
+
+        assert [each.action for each in account.publisher.judgements] == [
+            Action.STOP,
+            Action.NOTIFY,
+        ]
+
+    def test_a_window_of_no_hours_tells_nothing_at_a_second_look(self) -> None:
+        account = Account(Settings(alerts=AlertSettings(window_hours=0)))
+        account.inspects(NO_WAY)
+        account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1"]
 
 
 class TestFaults:

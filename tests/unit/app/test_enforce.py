@@ -324,6 +324,15 @@ def test_an_order_that_the_settings_of_now_would_not_give_stops_nothing(
     assert enforcing.publisher.enforcements == [enforcement]
 
 
+def test_a_stop_is_told_with_the_checks_alone_that_still_ask_for_it() -> None:
+    settings = Settings(actions={"s3-reachable": CheckAction.NOTIFY})
+    order = replace(ORDER, checks=("s3-reachable", "vpc-config-present"))
+
+    enforcement = Enforcing(settings=settings).obey(order)
+
+    assert enforcement.message == "open-1 was stopped, because of vpc-config-present."
+
+
 def test_an_exemption_that_has_expired_spares_nothing() -> None:
     expired = replace(EXEMPTED, expires=NOW.date() - timedelta(days=1))
 

@@ -19,6 +19,7 @@ from tests.config_fakes import (
     a_vpc_score,
 )
 from tests.fakes import ThrottledError
+from vpc_guardrail.app.errors import EvaluationsRefusedError
 from vpc_guardrail.app.evaluate_vpcs import Receipt, VpcEvaluator
 from vpc_guardrail.app.vpc_changes import VPC, ResourceChange, ResourceState, Tick
 from vpc_guardrail.core.score import VpcScore, VpcStatus
@@ -205,6 +206,15 @@ class TestBurst:
 
         assert rule.scores.readings == [ONE, ONE]
 
+    def test_a_vpc_that_was_not_found_is_looked_for_again_at_its_next_change(self) -> None:
+        """EC2 may not show a new VPC at once; its subnets are changes of their own."""
+        rule = Rule(FakeScores())
+        rule.answer(a_change(VPC, ONE))
+        rule.scores = FakeScores(a_vpc_score(ONE))
+        rule.answer(a_change(at=LATER, vpcId=ONE))
+
+        assert rule.evaluations.compliances == [(ONE, "NOT_APPLICABLE"), (ONE, "COMPLIANT")]
+
     def test_other_vpcs_and_other_parameters_are_read_for_themselves(self) -> None:
         rule = Rule()
         rule.answer(a_change(vpcId=ONE))
@@ -248,6 +258,17 @@ class TestSchedule:
         assert rule.evaluations.compliances[2:] == [
             ("vpc-33333333", "NOT_APPLICABLE"),
             ("vpc-44444444", "NOT_APPLICABLE"),
+        ]
+
+    def test_a_vpc_that_config_refuses_keeps_nothing_from_being_taken_back(self) -> None:
+        """Fault: such a VPC left those that had vanished in place, schedule after schedule."""
+        rule = Rule(evaluations=FakeEvaluations(ONE, "vpc-33333333", refused=ONE))
+
+        with pytest.raises(EvaluationsRefusedError, match=ONE):
+            rule.answer(Tick(NOW))
+        assert rule.evaluations.compliances == [
+            (TWO, "NON_COMPLIANT"),
+            ("vpc-33333333", "NOT_APPLICABLE"),
         ]
 
     def test_an_error_on_the_way_takes_nothing_back(self) -> None:

@@ -248,6 +248,16 @@ def test_instance_plans(resources: Json, expected: Plans) -> None:
     assert asked_for(resourceConfig=resources).instance_plans == expected
 
 
+def test_what_was_asked_for_is_kept_where_sagemaker_has_chosen() -> None:
+    wishes = {"instancePreferences": [{"instanceType": P4D}, {"instanceType": M5}]}
+    chosen = {"selectedInstanceType": M5, "selectedInstanceCount": 2}
+    before = asked_for(resourceConfig={**wishes, "instanceCount": 3})
+    after = asked_for(resourceConfig={**wishes, "instanceCount": 3, **chosen})
+
+    assert before.instance_plans_asked_for is None
+    assert after.instance_plans_asked_for == before.instance_plans
+
+
 @pytest.mark.parametrize(("flag", "expected"), [(True, True), (False, False), (None, False)])
 def test_inter_container_encryption(flag: Json, expected: bool) -> None:
     job = asked_for(enableInterContainerTrafficEncryption=flag)

@@ -235,6 +235,23 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("levels", [*range(900, 1100), 100_000])
+def test_a_value_too_deep_to_be_quoted_is_refused_as_any_other(levels: int) -> None:
+    """Fault: Python 3.11 reads documents of 990 levels that it cannot write again."""
+    for value in (nested(levels, lambda each: [each]), nested(levels, lambda each: {"a": each})):
+        for document in ({"mode": value}, {"alerts": {"window_hours": value}}, value):
+            with pytest.raises(SettingsError):
+                settings_of(document, Settings())
+
+
+def nested(levels: int, wrapped: Callable[[object], object]) -> object:
+    """A value in so many lists, or structures."""
+    value: object = 0
+    for _ in range(levels):
+        value = wrapped(value)
+    return value
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

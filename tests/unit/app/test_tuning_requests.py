@@ -156,14 +156,17 @@ def test_children_that_are_yet_to_start_side_by_side(
     }
 
     assert {each.starts for each in requested(**told).judged} == {one}
+    at_first = requested(hyperParameterTuningJobConfig=config).judged[0].starts
+    assert requested(**told).judged[0].starts_at_first == at_first
     several = of_definitions(a_definition(), a_definition(definitionName="trees"), **told)
     assert {each.starts for each in several.judged} == {two}
 
 
 def test_a_tuning_job_that_has_ended_starts_no_more() -> None:
-    job = described_tuning_job(a_description(hyperParameterTuningJobStatus="Stopping"))
+    told = {"hyperParameterTuningJobConfig": limits(4, 20)}
+    job = described_tuning_job(a_description(hyperParameterTuningJobStatus="Stopping", **told))
 
-    assert job.judged[0].starts == Starts(0, 0)
+    assert (job.judged[0].starts, job.judged[0].starts_at_first) == (Starts(0, 0), Starts(4, 4))
 
 
 def test_members_have_the_apis_casing_in_a_description() -> None:

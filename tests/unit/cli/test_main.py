@@ -147,20 +147,50 @@ def test_no_credentials_for_the_settings_end_with_4(monkeypatch: pytest.MonkeyPa
     done = run("check", "train-1", "--stack", "prod")
 
     assert (done.exit_code, done.stdout) == (4, "")
-    assert done.stderr == (
-        "vpc-guardrail: /vpc-guardrail/prod/settings: Unable to locate credentials\n"
-    )
+    assert done.stderr == "vpc-guardrail: stack prod: Unable to locate credentials\n"
 
 
-@pytest.mark.parametrize("command", [["check", "train-1"], ["settings", "show"]])
-def test_settings_of_no_region_end_with_2_and_say_what_to_do(command: list[str]) -> None:
-    done = run(*command, "--stack", "prod")
+SETTINGS_READERS = [["check", "train-1"], ["settings", "show"]]
+
+
+@pytest.mark.parametrize("command", SETTINGS_READERS)
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [(("--stack", "prod"), "stack prod"), (("--parameter", "/a/settings"), "/a/settings")],
+)
+def test_settings_of_no_region_end_with_2_and_say_what_to_do(
+    command: list[str], place: tuple[str, str], told: str
+) -> None:
+    done = run(*command, *place)
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
-        "vpc-guardrail: /vpc-guardrail/prod/settings: You must specify a region."
+        f"vpc-guardrail: {told}: You must specify a region."
         " (AWS_REGION, AWS_PROFILE or AWS_ENDPOINT_URL)\n"
     )
+
+
+@pytest.mark.parametrize("command", SETTINGS_READERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "a b",
+        "1st",
+        "prod\n",
+        "prod/../test",
+        "a" * 129,
+        "arn:aws:cloudformation:eu-central-1:111122223333:stack/prod/1234",
+    ],
+)
+def test_a_name_that_no_stack_can_have_is_refused_before_any_call(
+    command: list[str], name: str
+) -> None:
+    done = run(*command, "--stack", name)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("vpc-guardrail: no name of a stack: ")
+    assert "not its ARN" in done.stderr
 
 
 def test_an_unforeseen_error_does_not_end_as_a_verdict_does(

@@ -29,6 +29,7 @@ from vpc_guardrail.core.decision import (
     verdict_of,
 )
 from vpc_guardrail.core.engine import RULE_SET_VERSION, SPECS
+from vpc_guardrail.core.exemptions import Exemption
 from vpc_guardrail.core.finding import CheckSpec, Severity, Status, StopPolicy
 from vpc_guardrail.core.model import JobSource
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
@@ -43,6 +44,7 @@ ALL_STOP = {spec.name: CheckAction.STOP for spec in SPECS}
 ENFORCE = Settings(mode=Mode.ENFORCE)
 HARSH = Settings(mode=Mode.ENFORCE, actions=ALL_STOP)
 MAY_STOP = [spec for spec in SPECS if spec.stop is not StopPolicy.NEVER]
+OF_TENANCY = Exemption("net", "moves", NOW.date(), check="vpc-tenancy-default")
 NEVER_STOP = [spec for spec in SPECS if spec.stop is StopPolicy.NEVER]
 
 
@@ -205,13 +207,30 @@ class TestJudgement:
         assert (judgement.verdict, judgement.action) == (Verdict.UNDETERMINED, Action.NOTIFY)
         assert judgement.severity is CRITICAL
 
-    def test_the_severity_is_that_of_the_findings_that_decide(self) -> None:
+    def test_an_unknown_beside_a_lesser_failure_makes_the_severity(self) -> None:
+        """Fault: who asks for CRITICAL alone was not told that the path to S3 is unknown."""
         network = a_network(vpcs=(a_vpc(tenancy="dedicated"),), endpoints=DENIED)
 
         judgement = judge(a_job(), network, Settings(), NOW)
 
         assert judgement.verdict is Verdict.NONCOMPLIANT
-        assert judgement.severity is HIGH, "the unknown path to S3, CRITICAL, decides nothing"
+        assert judgement.severity is CRITICAL
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            pytest.param(Settings(threshold=CRITICAL), id="advice"),
+            pytest.param(Settings(exemptions=(OF_TENANCY,)), id="exempted"),
+        ],
+    )
+    def test_what_is_told_along_does_not_raise_the_severity(self, settings: Settings) -> None:
+        """The tenancy fails at HIGH; what could not be read is of MEDIUM here."""
+        network = a_network(vpcs=(a_vpc(tenancy="dedicated"),), dhcp_options=DENIED)
+        settings = replace(settings, severities={"dns-resolves-s3": MEDIUM})
+
+        judgement = judge(a_job(), network, settings, NOW)
+
+        assert (judgement.verdict, judgement.severity) == (Verdict.UNDETERMINED, MEDIUM)
 
     def test_advice_alone_is_compliant_and_tells_nobody(self) -> None:
         short = a_subnet("subnet-b", cidr="10.0.1.0/24", available_addresses=0)

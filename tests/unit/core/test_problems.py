@@ -25,6 +25,7 @@ BY_RESOURCE = {
     "s3-gateway-endpoint": {"subnet_ids"},
     "s3-endpoint-policy-restricted": {"subnet_ids"},
     "package-repositories-denied": {"subnet_ids"},
+    "s3-policies-admit-job": {"s3_places"},
     "bucket-policy-vpc-only": {"s3_places"},
     "dns-resolves-s3": {"subnet_ids"},
     "security-group-self-ingress": {"instance_plans"},
@@ -118,7 +119,67 @@ def test_the_same_problem(finding: Finding, job: TrainingJob, same: bool) -> Non
     assert (key_of(finding, job) == key_of(FAILED, JOB)) is same
 
 
-REFUSED = a_finding(Status.FAIL, check="s3-policies-admit-job", resource="vpce-1")
+ON_JOB = replace(FAILED, resource=JOB.arn)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(a_job(name="train-2"), True, id="another name"),
+        pytest.param(a_job(name="train-2", subnets=["subnet-c"]), False, id="another subnet"),
+    ],
+)
+def test_what_is_said_of_the_job_itself_is_said_of_all_in_the_same_subnets_and_groups(
+    other: TrainingJob, same: bool
+) -> None:
+    assert (key_of(replace(FAILED, resource=other.arn), other) == key_of(ON_JOB, JOB)) is same
+    assert key_of(ON_JOB, JOB) != key_of(FAILED, JOB)
+
+
+def refused(uri: str, *, because: str = "no statement allows it", by: str = "vpce-1") -> Finding:
+    refusal = {"by": "the endpoint's policy", "action": "s3:GetObject", "because": because}
+    return replace(
+        a_finding(Status.FAIL, check="s3-policies-admit-job", resource=by),
+        evidence={"uri": uri, "refusals": [refusal]},
+    )
+
+
+REFUSED = refused("s3://data/runs/1/input")
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(refused("s3://data/runs/2/input"), True, id="another key"),
+        pytest.param(refused("s3://data"), True, id="no key"),
+        pytest.param(refused("s3://models/runs/1/input"), False, id="another bucket"),
+        pytest.param(
+            refused("s3://data/x", because="statement 2 denies it"), False, id="another reason"
+        ),
+        pytest.param(refused("s3://data/x", by="vpce-2"), False, id="another endpoint"),
+        pytest.param(replace(REFUSED, evidence={}), False, id="nothing is known of it"),
+    ],
+)
+def test_a_place_is_refused_as_others_in_its_bucket_are(other: Finding, same: bool) -> None:
+    reading = replace(JOB, name="train-2", s3_places=READING)
+
+    assert (key_of(other, reading) == key_of(REFUSED, JOB)) is same
+
+
+ACCESS_POINT = "s3://arn:aws:s3:eu-central-1:111122223333:accesspoint/"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(f"{ACCESS_POINT}one/runs/2", True, id="another key"),
+        pytest.param(f"{ACCESS_POINT}two/runs/1", False, id="another access point"),
+    ],
+)
+def test_a_place_that_cannot_be_judged_is_told_by_its_access_point(other: str, same: bool) -> None:
+    unknown = replace(REFUSED, evidence={}, resource=f"{ACCESS_POINT}one/runs/1")
+
+    assert (key_of(replace(unknown, resource=other), JOB) == key_of(unknown, JOB)) is same
 
 
 def writing(name: str, *steps: str, use: S3Use = S3Use.WRITES) -> TrainingJob:
@@ -138,16 +199,18 @@ def writing(name: str, *steps: str, use: S3Use = S3Use.WRITES) -> TrainingJob:
         pytest.param(("a", "ab", "output"), ("b", "bb", "output"), False, id="part of a name"),
     ],
 )
-def test_the_folder_that_bears_the_jobs_name_makes_no_other_problem(
+def test_the_folder_that_bears_the_jobs_name_makes_no_other_shape(
     one: tuple[str, ...], other: tuple[str, ...], same: bool
 ) -> None:
-    assert (key_of(REFUSED, writing(*one)) == key_of(REFUSED, writing(*other))) is same
+    shapes = [shape_of(REFUSED.check, writing(*each)) for each in (one, other)]
+
+    assert (shapes[0] == shapes[1]) is same
 
 
 def test_what_is_read_below_the_jobs_name_is_the_jobs_own_choice() -> None:
     one, other = (writing(name, name, "data", use=S3Use.READS_PREFIX) for name in "ab")
 
-    assert key_of(REFUSED, one) != key_of(REFUSED, other)
+    assert shape_of(REFUSED.check, one) != shape_of(REFUSED.check, other)
 
 
 def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
@@ -167,7 +230,6 @@ def test_the_worst_of_several_findings_on_one_resource_is_the_problem() -> None:
     [
         pytest.param(replace(FAILED, status=Status.PASS), Settings(), id="passed"),
         pytest.param(replace(FAILED, severity=Severity.LOW), Settings(), id="advice"),
-        pytest.param(replace(FAILED, resource=JOB.arn), Settings(), id="the job's own"),
         pytest.param(
             FAILED, Settings(alerts=Alerts(least_severity=Severity.CRITICAL)), id="not alerted on"
         ),

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import jmespath  # type: ignore[import-untyped] # it carries no types.
+import pytest
 from botocore.validate import ParamValidator
 
-from tests.builders import a_job, a_tuning_job
-from tests.commands import problems
-from vpc_guardrail.core.start_anew import COPIED, COPIED_OF_TUNING, list_subnets, start_anew, stop
+from tests.builders import ACCOUNT, a_job, a_job_without_vpc, a_tuning_job
+from tests.commands import options_of, problems
+from vpc_guardrail.core.checks import vpc_config_present
+from vpc_guardrail.core.start_anew import (
+    COPIED,
+    COPIED_OF_TUNING,
+    list_subnets,
+    start_anew,
+    stop_started_anew,
+)
+from vpc_guardrail.report.asff import PRODUCT_FIELD
+from vpc_guardrail.report.text import COMMAND_CHARACTERS
+
+if TYPE_CHECKING:
+    from vpc_guardrail.core.model import TrainingJob
 
 JOB = a_job(name="train-1")
 DESCRIBED: dict[str, Any] = {
@@ -55,7 +70,7 @@ def test_all_that_is_told_of_a_request_is_copied() -> None:
 
 def test_the_copy_is_a_valid_request_without_what_the_job_does_not_have() -> None:
     remedy = start_anew(JOB, ["subnet-a"], ["sg-1"], candidates="")
-    query = re.search(r"--query '(.*?)'", remedy)
+    query = re.search(r"describe-training-job .*? --query '(.*?)'", remedy)
     sed = re.search(r"\| (sed '.*?') \|", remedy)
     assert query
     assert sed
@@ -71,12 +86,40 @@ def test_the_copy_is_a_valid_request_without_what_the_job_does_not_have() -> Non
     assert not ParamValidator().validate(named, shapes()[0]).has_errors()
 
 
+@pytest.mark.parametrize("job", [JOB, a_tuning_job(JOB)], ids=["training", "tuning"])
+def test_the_copy_has_the_jobs_tags_but_for_those_that_aws_set(job: TrainingJob) -> None:
+    """Fault: the copy had none, so that who pays for it, and who may touch it, was lost."""
+    remedy = start_anew(job, ["subnet-a"], ["sg-1"], candidates=list_subnets())
+    listed = re.search(r"TAGS=\$\(aws sagemaker list-tags (.*?)\) && ", remedy)
+    assert listed
+    options = options_of(shlex.split(listed[1].replace("$JOB", job.name)))
+    tags = [{"Key": "team", "Value": "a b"}, {"Key": "aws:cloudformation:stack", "Value": "s"}]
+
+    assert options["resource-arn"] == [job.arn]
+    assert jmespath.search(options["query"][0], {"Tags": tags}) == tags[:1]
+    assert jmespath.search(options["query"][0], {"Tags": []}) == []
+    assert re.search(r' aws sagemaker create-\S+ .*--tags "\$TAGS"', remedy)
+    assert problems(remedy) == []
+
+
+def test_a_copy_without_its_tags_is_not_made() -> None:
+    remedy = start_anew(JOB, ["subnet-a"], ["sg-1"], candidates="")
+    denied = 'aws() { echo "$2" >&2; [ "$2" != list-tags ]; }; '
+
+    ran = subprocess.run(
+        ["/bin/sh", "-c", denied + remedy], capture_output=True, text=True, check=False
+    )
+
+    assert (ran.returncode, ran.stderr.split()) == (1, ["list-tags"])
+
+
 def test_given_subnets_and_groups_are_filled_in() -> None:
     remedy = start_anew(JOB, ["subnet-a", "subnet-b"], ["sg-1"], candidates="")
 
     assert remedy.endswith(
         "| aws sagemaker create-training-job --training-job-name train-1-vpc --vpc-config "
-        "Subnets=subnet-a,subnet-b,SecurityGroupIds=sg-1 --cli-input-json file:///dev/stdin"
+        'Subnets=subnet-a,subnet-b,SecurityGroupIds=sg-1 --tags "$TAGS" '
+        "--cli-input-json file:///dev/stdin"
     )
     assert problems(remedy) == []
 
@@ -91,9 +134,14 @@ def test_others_are_listed_and_asked_for() -> None:
 
 
 def test_no_text_is_cut_to_fit_an_alert() -> None:
-    longest = a_job(name="a" * 63)
+    """Nor to fit Security Hub; ARNs may have a name in other letters than the job."""
+    arn = f"arn:aws-us-gov:sagemaker:us-gov-east-1:{ACCOUNT}:training-job/{'a' * 63}"
+    longest = replace(a_job_without_vpc(), name="A" * 63, arn=arn)
 
-    assert len(start_anew(longest, (), (), candidates=list_subnets())) < 1900
+    (finding,) = vpc_config_present.evaluate(longest)
+
+    assert " && aws sagemaker stop-training-job " in finding.remediation
+    assert len(finding.remediation) <= min(COMMAND_CHARACTERS, PRODUCT_FIELD)
 
 
 def test_the_copy_of_a_long_name_has_a_name_that_is_not_too_long() -> None:
@@ -109,7 +157,8 @@ def test_what_comes_with_the_job_stays_a_word() -> None:
 
     remedy = start_anew(rude, rude.subnet_ids, (), candidates="")
 
-    assert "--training-job-name '$(reboot)'" in remedy
+    assert " && JOB='$(reboot)' && " in remedy
+    assert remedy.count("$(reboot)") == remedy.count("'$(reboot)-vpc'") + 1
     assert "Subnets='subnet-a; reboot'," in remedy
 
 
@@ -139,8 +188,8 @@ class TestATuningJob:
         (definition,) = self.TUNING.judged
         name = self.TUNING.arn.rpartition("/")[2]
 
-        assert stop(definition) == (
+        assert stop_started_anew(definition) == (
             "aws sagemaker stop-hyper-parameter-tuning-job "
             f"--hyper-parameter-tuning-job-name {name}"
         )
-        assert problems(stop(definition)) == []
+        assert problems(stop_started_anew(definition)) == []

@@ -23,6 +23,7 @@ from vpc_guardrail.core.exemptions import Exemption
 from vpc_guardrail.core.finding import Severity, Status
 from vpc_guardrail.report.messages import MAXIMUM_BYTES, Message, judgement_message
 from vpc_guardrail.report.news_messages import digest_message, mended_message
+from vpc_guardrail.report.news_text import news_lines
 
 Json = Any
 
@@ -88,6 +89,21 @@ def test_what_was_mended_reads_well() -> None:
         "Seen with train-8, at 2026-11-23 12:00 UTC\n"
     )
     assert MESSAGES["mended"].subject == "[VPC Guardrail] mended: 1 problem of vpc-1"
+
+
+def test_what_a_second_look_saw_reads_well() -> None:
+    message = mended_message(replace(NEWS, by_second_look=True))
+
+    assert document(message)["second_look"] is True
+    assert "Seen by a second look at train-8, at 2026-11-23 12:00 UTC\n" in email(message)
+    assert_valid(message)
+
+
+def test_news_of_an_earlier_version_can_be_read() -> None:
+    before = document(MESSAGES["mended"])
+    del before["second_look"]
+
+    assert "Seen with train-8, at 2026-11-23 12:00 UTC" in [*news_lines(before)]
 
 
 def test_the_digest_reads_well() -> None:
@@ -177,3 +193,10 @@ def test_an_alert_that_is_told_again_says_how_many_met_the_same() -> None:
         "job-0, job-1, job-2, job-3, job-4, and 94 more.\n\nTraining job train-1: noncompliant\n"
     )
     assert "since_last_told" not in document(judgement_message(a_judgement()))
+
+
+def test_a_vpc_that_is_not_known_is_told_as_such() -> None:
+    message = mended_message(replace(NEWS, vpc_id="unknown"))
+
+    assert message.subject == "[VPC Guardrail] mended: 1 problem of a VPC that is not known"
+    assert email(message).startswith("What was told of a VPC that is not known is mended:")

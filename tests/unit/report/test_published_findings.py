@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Json = Any
 
 ARN = an_arn()
+OPEN_JOB = a_job(subnets=(), groups=())
 VPC_ARN = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1"
 FAILED = a_finding(Status.FAIL, check="s3-reachable", resource="subnet-a")
 
@@ -70,15 +71,35 @@ def test_what_differs_in_what_the_check_looks_at_is_another_finding() -> None:
     assert first.uid != second.uid
 
 
-@pytest.mark.parametrize(
-    ("resource", "vpc_id"), [(ARN, "vpc-1"), ("subnet-a", None)], ids=["the job", "no VPC"]
-)
-def test_what_is_no_vpcs_is_the_jobs(resource: str, vpc_id: str | None) -> None:
-    finding = a_finding(Status.FAIL, check="network-references-exist", resource=resource)
+def test_what_is_no_vpcs_is_the_jobs() -> None:
+    finding = a_finding(Status.FAIL, check="vpc-config-present", resource=ARN)
 
-    (found,) = told(finding, vpc_id=vpc_id)
+    (found,) = told(finding, job=OPEN_JOB, vpc_id=None)
 
-    assert found.uid == f"{ARN}/network-references-exist/{resource}"
+    assert found.uid == f"{ARN}/vpc-config-present/{ARN}"
+
+
+def test_what_is_said_of_the_job_itself_is_one_finding_for_those_alike() -> None:
+    one, other = a_job(name="first"), a_job(name="second")
+    (first,), (second,) = (
+        told(a_finding(Status.FAIL, check="network-references-exist", resource=job.arn), job=job)
+        for job in (one, other)
+    )
+
+    assert first.uid == second.uid
+
+
+def test_a_vpc_that_is_not_known_has_findings_and_is_no_resource() -> None:
+    gone = a_finding(Status.FAIL, check="network-references-exist", resource="subnet-a")
+    (failed,) = told(gone, vpc_id=None)
+    key = verdict_document(a_judgement(gone))["findings"][0]["problem"]
+    mended = replace(MENDED, check=gone.check, key=key)
+
+    (closed,) = told_mended(mended, vpc_id="unknown")
+
+    assert closed.uid == failed.uid
+    for finding in (failed, closed):
+        assert ResourceKind.VPC not in {each.kind for each in finding.resources}
 
 
 EXEMPTION = Exemption(owner="team", reason="A trial.", expires=NOW.date())
@@ -183,8 +204,8 @@ MENDED = Mended(
 )
 
 
-def told_mended(*mended: Mended) -> tuple[SecurityFinding, ...]:
-    news = AllMended(ACCOUNT, REGION, "vpc-1", mended, "train-2", NOW)
+def told_mended(*mended: Mended, vpc_id: str = "vpc-1") -> tuple[SecurityFinding, ...]:
+    news = AllMended(ACCOUNT, REGION, vpc_id, mended, "train-2", NOW)
     return mended_findings(json.loads(json.dumps(mended_document(news))), "aws")
 
 
@@ -216,7 +237,7 @@ def test_what_a_job_itself_failed_for_ends_with_it(outcome: Outcome, standing: S
     order = a_stop_order(checks=("s3-reachable", "vpc-config-present"))
     enforcement = an_enforcement(outcome, order=order)
     own = a_finding(Status.FAIL, check="vpc-config-present", resource=order.job_arn)
-    (failed,) = told(own, vpc_id=None)
+    (failed,) = told(own, job=OPEN_JOB, vpc_id=None)
 
     (ended,) = ended_findings(enforcement_document(enforcement), NOW)
 

@@ -292,6 +292,7 @@ MENDED: dict[str, Any] = {
         }
     ],
     "seen_with": "train-2",
+    "second_look": False,
     "at": "2026-11-23T12:00:00+00:00",
 }
 

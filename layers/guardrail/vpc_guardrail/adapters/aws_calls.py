@@ -78,6 +78,14 @@ DAILY_DIGEST: Final[CallTable] = MappingProxyType(
 )
 """Reads the book of alerts and tells the digest, once a day by the ledger."""
 
+SECOND_LOOK: Final[CallTable] = MappingProxyType(
+    {
+        "dynamodb": ("Query",),
+        "sqs": ("SendMessageBatch",),
+    }
+)
+"""Reads the book of alerts, and has the inspector look at jobs again; tells nobody anything."""
+
 SETTINGS_GUARD: Final[CallTable] = MappingProxyType({})
 """Checks the settings document while the stack is deployed; CloudFormation gives the address."""
 
@@ -130,6 +138,7 @@ CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
         "daily_digest": DAILY_DIGEST,
         "job_enforcer": JOB_ENFORCER,
         "job_inspector": JOB_INSPECTOR,
+        "second_look": SECOND_LOOK,
         "security_hub_importer": SECURITY_HUB_IMPORTER,
         "settings_guard": SETTINGS_GUARD,
         "slack_notifier": SLACK_NOTIFIER,
@@ -141,14 +150,20 @@ CALLS_BY_FUNCTION: Final[Mapping[str, CallTable]] = MappingProxyType(
 IAM_PREFIXES: Final[Mapping[str, str]] = MappingProxyType({"efs": "elasticfilesystem"})
 """How IAM names the services that it names otherwise than boto3."""
 
+IAM_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"sqs:SendMessageBatch": "sqs:SendMessage"}
+)
+"""The actions of operations that have none of their own name."""
+
 
 def actions(table: CallTable) -> tuple[str, ...]:
     """The calls of a table as the actions that IAM knows, in the table's order."""
-    return tuple(
+    named = (
         f"{IAM_PREFIXES.get(service, service)}:{operation}"
         for service, operations in table.items()
         for operation in operations
     )
+    return tuple(IAM_ACTIONS.get(action, action) for action in named)
 
 
 def every_call(tables: Mapping[str, CallTable] = CALLS_BY_FUNCTION) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from vpc_guardrail.app.errors import EvaluationsRefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
@@ -19,10 +21,6 @@ NAMED = 10
 
 TOLD = ["COMPLIANT", "NON_COMPLIANT"]
 """What is not told as NOT_APPLICABLE already."""
-
-
-class EvaluationsRefusedError(RuntimeError):
-    """Config did not take some of the evaluations; names the resources."""
 
 
 class ConfigWriter:

@@ -77,15 +77,16 @@ class Recurrence:
 
 @dataclass(frozen=True, slots=True)
 class AllMended:
-    """Problems of one VPC that an inspection showed to be mended."""
+    """Problems of one VPC that an inspection, or a second look, showed to be mended."""
 
     account: str
     region: str
     vpc_id: str
     mended: tuple[Mended, ...]
     seen_with: str
-    """The job whose inspection showed it."""
+    """The job whose inspection, or second look, showed it."""
     at: datetime
+    by_second_look: bool = False
 
     @property
     def severity(self) -> Severity:

@@ -39,10 +39,20 @@ class Sight:
     at: datetime
     problems: tuple[Problem, ...]
     passing: Passing
+    ignored: frozenset[str] = frozenset()
+    """Checks that the settings ignore by now."""
 
     def mends(self, key: str, entry: Entry) -> bool:
         """Whether it shows an open problem to be mended."""
         return self.passing.mends(key, entry.shape, told_of_it=entry.told_by == self.job)
+
+    def drops(self, key: str, entry: Entry) -> bool:
+        """Whether the owner puts up with an open problem by now: nobody is told, it is closed.
+
+        Another job's exemption closes nothing: it may be by that job's name, role or tags.
+        """
+        exempted = key in self.passing.exempted and entry.told_by == self.job
+        return exempted or entry.check in self.ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,20 @@ class Turn:
     news: Mapping[str, frozenset[str]]
     """Problems that are new, worse, or were last told before the window, and on which routes."""
     mended: frozenset[str]
+    dropped: frozenset[str] = frozenset()
+    """Problems that are exempted, or whose check is ignored, by now."""
     blocked: bool = False
     """Another is about to tell of one of them: look again when it has."""
 
     @property
+    def is_told(self) -> bool:
+        """True if there is something to tell."""
+        return bool(self.news or self.mended)
+
+    @property
     def is_over(self) -> bool:
-        """True if there is nothing to tell."""
-        return not (self.news or self.mended)
+        """True if there is nothing to tell, and nothing to close."""
+        return not (self.is_told or self.dropped)
 
 
 def turn_after(page: Page, sight: Sight, window: timedelta) -> Turn:
@@ -72,6 +89,11 @@ def turn_after(page: Page, sight: Sight, window: timedelta) -> Turn:
     return Turn(
         news={key: routes for key, routes in news.items() if routes},
         mended=frozenset(key for key, entry in passed.items() if entry.told_at),
+        dropped=frozenset(
+            key
+            for key, entry in page.open.items()
+            if sight.drops(key, entry) and not _holds(entry, sight)
+        ),
         blocked=any(_holds(entry, sight) for entry in concerned),
     )
 
@@ -79,7 +101,7 @@ def turn_after(page: Page, sight: Sight, window: timedelta) -> Turn:
 def free_of_claims(turn: Turn, page: Page, sight: Sight) -> Turn:
     """The turn of one that does not wait: it leaves to others what they are about to mend."""
     mended = frozenset(key for key in turn.mended if not _holds(page.open[key], sight))
-    return Turn(turn.news, mended)
+    return replace(turn, mended=mended, blocked=False)
 
 
 def claimed(page: Page, sight: Sight, turn: Turn) -> Page:
@@ -107,7 +129,11 @@ def settled(
 
     `told` tells on which routes; `met`, how many jobs met each since it was told last.
     """
-    entries = {key: _released(entry, sight) for key, entry in page.open.items()}
+    entries = {
+        key: _released(entry, sight)
+        for key, entry in page.open.items()
+        if _holds(entry, sight) or not sight.drops(key, entry)
+    }
     gone = [*page.mended]
     for key in mended:
         if key in entries:
@@ -173,12 +199,13 @@ def _told(
 ) -> Entry:
     """The entry of a problem that was told just now; the job that it was told with met it too."""
     entry = _entry(problem, sight.at)
+    one_more = known is None or known.told_by != sight.job
     return replace(
         entry,
         since=known.since if known else entry.since,
         told_at=sight.at,
         told_by=sight.job,
-        jobs=(known.jobs if known else 0) + met + 1,
+        jobs=(known.jobs if known else 0) + met + one_more,
         routes={**(known.routes if known else {}), **dict.fromkeys(routes, sight.at)},
     )
 

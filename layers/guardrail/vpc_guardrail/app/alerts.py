@@ -1,9 +1,9 @@
 """Alerts once, and closed: what a VPC fails for is told once in a window, and when it is mended.
 
-Whatever the book says, a job that is to be stopped is told, and so is what concerns one job alone.
+Whatever the book says, a job that is to be stopped is told, and so is each that names no VPC.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -31,11 +31,12 @@ from vpc_guardrail.app.alert_turn import (
 from vpc_guardrail.app.ports import Publisher
 from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement
-from vpc_guardrail.core.finding import Finding, Status
+from vpc_guardrail.core.engine import SPECS
+from vpc_guardrail.core.finding import Status
 from vpc_guardrail.core.model import JobSource, TrainingJob
 from vpc_guardrail.core.passing import NOTHING_PASSES, passing_in
-from vpc_guardrail.core.problems import is_alerted_on, is_of_job, problems_in, routes_of
-from vpc_guardrail.core.settings import Settings
+from vpc_guardrail.core.problems import UNKNOWN_VPC, is_alerted_on, problems_in, routes_of
+from vpc_guardrail.core.settings import CheckAction, Settings
 
 LOOKS, SECONDS_BETWEEN_LOOKS = 10, 0.2
 """To tell takes a tenth of a second; whoever waited in vain comes back with its message."""
@@ -51,6 +52,20 @@ class StillClaimedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _View:
+    """What was judged, by which the page of a VPC is turned."""
+
+    judgement: Judgement
+    vpc_id: str
+    again: bool = False
+    """A second look at a job that was told before: no verdict on it is told for its own sake."""
+
+    @property
+    def job(self) -> TrainingJob:
+        return self.judgement.job
+
+
+@dataclass(frozen=True, slots=True)
 class Alerts:
     """The use case, with all that it works through."""
 
@@ -62,16 +77,28 @@ class Alerts:
 
     def about(self, judgement: Judgement) -> None:
         """Tell a verdict, unless all of it was told of its VPC; tell what it shows to be mended."""
-        if judgement.vpc_id is None:
+        place = _place(judgement)
+        if place is None:
             if self._is_to_be_told(judgement):
                 self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
         else:
-            self._turn_page(judgement.job, judgement.vpc_id, judgement.findings, judgement)
+            self._turn_page(_View(judgement, place))
         self.book.note(self._inspected(judgement))
 
-    def passed(self, job: TrainingJob, vpc_id: str, findings: Iterable[Finding]) -> None:
-        """Tell what findings on a VPC show to be mended, which are no verdict on a job."""
-        self._turn_page(job, vpc_id, tuple(findings), None)
+    def again(self, judgement: Judgement, vpc_id: str) -> None:
+        """Tell what a second look at a job shows to be mended of its VPC.
+
+        What it shows to be open still is told where its window is over and other jobs met it
+        meanwhile: once, with their number. Nothing that is new is told.
+        """
+        stops_nothing = replace(judgement, action=Action.NOTIFY, stopping_checks=())
+        seen = stops_nothing if judgement.action is Action.STOP else judgement
+        self._turn_page(_View(seen, vpc_id, again=True))
+
+    @property
+    def _ignored(self) -> frozenset[str]:
+        ignored = (spec for spec in SPECS if self.settings.action_of(spec) is CheckAction.IGNORE)
+        return frozenset(spec.name for spec in ignored)
 
     @property
     def _window(self) -> timedelta:
@@ -82,59 +109,44 @@ class Alerts:
             return any(is_alerted_on(each, self.settings) for each in judgement.findings)
         return judgement.action is Action.STOP
 
-    def _is_told_anyway(self, judgement: Judgement) -> bool:
+    def _is_told_anyway(self, view: _View) -> bool:
         """Whether the verdict is told whatever was told of its VPC."""
-        of_job = (
-            is_of_job(each, judgement.job) and is_alerted_on(each, self.settings)
-            for each in judgement.findings
-        )
-        return self._is_to_be_told(judgement) and (
-            judgement.action is Action.STOP or not self._window or any(of_job)
-        )
+        stops = view.judgement.action is Action.STOP
+        always = not view.again and (stops or not self._window)
+        return always and self._is_to_be_told(view.judgement)
 
-    def _turn_page(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-    ) -> None:
-        anyway = judgement is not None and self._is_told_anyway(judgement)
-        if judgement and anyway:
+    def _turn_page(self, view: _View) -> None:
+        judgement, anyway = view.judgement, self._is_told_anyway(view)
+        if anyway:
             self.publisher.tell_judgement(judgement, routes_concerned(judgement, self.settings))
-        looked = self._look(job, vpc_id, findings, judgement, anyway)
+        looked = self._look(view, anyway)
         if looked is None:
             return
         page, sight, turn = looked
         told, mended = anyway, False
         met: Mapping[str, dict[str, str]] = {}
         try:
-            met = self._met_since_told(page, sight, turn)
-            if judgement and turn.news and not anyway:
+            met = self._met_since_told(page, sight, turn.news.keys() | turn.mended)
+            if turn.news and not anyway:
                 routes = frozenset().union(*turn.news.values())
                 self.publisher.tell_judgement(judgement, routes, _recurrence(page, turn, met))
                 told = True
             if turn.mended:
-                self.publisher.tell_mended(_all_mended(job, page, sight, turn, met))
+                self.publisher.tell_mended(_all_mended(view, page, sight, turn, met))
                 mended = True
         finally:
             self._settle(
                 page, sight, turn, {key: len(jobs) for key, jobs in met.items()}, told, mended
             )
 
-    def _look(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-        anyway: bool,
-    ) -> tuple[Page, Sight, Turn] | None:
+    def _look(self, view: _View, anyway: bool) -> tuple[Page, Sight, Turn] | None:
         """The page with our claims on what is to be told; None if nothing is, nor to be kept."""
         for _ in range(LOOKS):
-            page = self.book.page(vpc_id)
-            sight = self._sight(job, vpc_id, findings, judgement)
+            page = self.book.page(view.vpc_id)
+            sight = self._sight(view)
             turn = turn_after(page, sight, self._window)
+            if view.again:
+                turn = self._recurring(page, sight, turn)
             if anyway:
                 turn = free_of_claims(turn, page, sight)
             elif turn.blocked:
@@ -142,30 +154,37 @@ class Alerts:
                 continue
             if turn.is_over:
                 return None
-            if anyway and not turn.mended:
+            if (anyway and not turn.mended) or not turn.is_told:
                 return page, sight, turn
             try:
                 ours = self.book.write(claimed(page, sight, turn), self._kept_until(sight))
             except PageChangedError:
                 continue
             return ours, sight, turn
-        raise StillClaimedError(f"another inspection is about to tell of {vpc_id}")
+        raise StillClaimedError(f"another inspection is about to tell of {view.vpc_id}")
 
-    def _sight(
-        self,
-        job: TrainingJob,
-        vpc_id: str,
-        findings: tuple[Finding, ...],
-        judgement: Judgement | None,
-    ) -> Sight:
+    def _recurring(self, page: Page, sight: Sight, turn: Turn) -> Turn:
+        """The turn of a second look: of all news what was told with this job, and others met."""
+        told_with_it = {
+            key: routes
+            for key, routes in turn.news.items()
+            if key in page.open and page.open[key].told_by == sight.job
+        }
+        met = self._met_since_told(page, sight, told_with_it.keys())
+        news = {key: routes for key, routes in told_with_it.items() if met[key]}
+        return replace(turn, news=news)
+
+    def _sight(self, view: _View) -> Sight:
         """What is known of a job only from its event shows nothing to be mended."""
-        told = judgement is not None and self._is_to_be_told(judgement)
+        job, findings = view.job, view.judgement.findings
+        told = self._is_to_be_told(view.judgement)
         described = job.source is JobSource.DESCRIBED
         return Sight(
             job=_key(job),
             at=self.now(),
-            problems=problems_in(findings, job, vpc_id, self.settings) if told else (),
+            problems=problems_in(findings, job, view.vpc_id, self.settings) if told else (),
             passing=passing_in(findings, job, self.settings) if described else NOTHING_PASSES,
+            ignored=self._ignored,
         )
 
     def _settle(
@@ -185,7 +204,9 @@ class Alerts:
     def _kept_until(self, sight: Sight) -> datetime:
         return sight.at + self._window + DAYS_OPEN
 
-    def _met_since_told(self, page: Page, sight: Sight, turn: Turn) -> Mapping[str, dict[str, str]]:
+    def _met_since_told(
+        self, page: Page, sight: Sight, keys: Set[str]
+    ) -> Mapping[str, dict[str, str]]:
         """The other jobs that met what is told again, or mended, since it was told last.
 
         Each as its name by its key.
@@ -193,7 +214,7 @@ class Alerts:
         told = {
             key: (entry, entry.told_at)
             for key, entry in page.open.items()
-            if key in turn.news.keys() | turn.mended and entry.told_at
+            if key in keys and entry.told_at
         }
         met: dict[str, dict[str, str]] = {key: {} for key in told}
         if not told:
@@ -207,18 +228,19 @@ class Alerts:
         return met
 
     def _inspected(self, judgement: Judgement) -> Inspected:
-        job = judgement.job
+        job, place = judgement.job, _place(judgement)
         return Inspected(
             job=_key(job),
             job_name=job.name,
             created_at=job.created_at,
             at=self.now(),
-            vpc_id=judgement.vpc_id,
+            vpc_id=place,
             verdict=judgement.verdict.value,
             action=judgement.action.value,
             problems=tuple(
                 each.key
-                for each in problems_in(judgement.findings, job, judgement.vpc_id, self.settings)
+                for each in problems_in(judgement.findings, job, place, self.settings)
+                if place
             ),
         )
 
@@ -229,6 +251,12 @@ def routes_concerned(judgement: Judgement, settings: Settings) -> frozenset[str]
     told = alerted or [each for each in judgement.findings if each.status is Status.FAIL]
     routes = (routes_of(each, judgement.job, judgement.vpc_id, settings) for each in told)
     return frozenset().union(*routes) or ON_DEFAULT_ROUTE
+
+
+def _place(judgement: Judgement) -> str | None:
+    """The VPC whose page the verdict concerns; None of a job that names none."""
+    unknown = UNKNOWN_VPC if judgement.job.has_vpc else None
+    return judgement.vpc_id or unknown
 
 
 def _key(job: TrainingJob) -> str:
@@ -250,7 +278,7 @@ def _recurrence(page: Page, turn: Turn, met: Mapping[str, Mapping[str, str]]) ->
 
 
 def _all_mended(
-    job: TrainingJob,
+    view: _View,
     page: Page,
     sight: Sight,
     turn: Turn,
@@ -264,4 +292,7 @@ def _all_mended(
     found = sorted(
         (mended(key) for key in turn.mended), key=lambda each: (each.check, each.resource)
     )
-    return AllMended(job.account, job.region, page.vpc_id, tuple(found), job.name, sight.at)
+    job = view.job
+    return AllMended(
+        job.account, job.region, page.vpc_id, tuple(found), job.name, sight.at, view.again
+    )

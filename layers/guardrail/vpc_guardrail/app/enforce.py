@@ -8,20 +8,15 @@ from vpc_guardrail.app.circuit_breaker import CircuitBreaker, TooManyStopsError
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError
 from vpc_guardrail.app.ports import JobReader, Ledger, Meter, Publisher, Stopper
-from vpc_guardrail.core.checks import vpc_config_present
-from vpc_guardrail.core.decision import still_stopping
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import Mode, Settings
+from vpc_guardrail.core.stop_again import ON_THE_REQUEST, still_stopping
 
 IN_PROGRESS = "InProgress"
 """The only TrainingJobStatus in which a job can be stopped."""
 
-
 FACTS_HOLD = timedelta(hours=1)
 """A network that was read earlier may be mended by now: an order may come out of dead letters."""
-
-ON_THE_REQUEST = frozenset({vpc_config_present.SPEC.name})
-"""Checks that rest on what a job was created with, which nobody can mend."""
 
 
 class NotToBeStoppedError(Exception):
@@ -78,8 +73,10 @@ class Enforcer:
             refusal = _refusal(order, job)
             if refusal:
                 return refusal
-            checks = self._checks_that_hold(order)
-            if not still_stopping(checks, job, order.vpc_id, self.settings, self.now()):
+            checks = still_stopping(
+                self._checks_that_hold(order), job, order.vpc_id, self.settings, self.now()
+            )
+            if not checks:
                 raise NotToBeStoppedError("the settings ask for no stop of it by now")
             self.breaker.admit(key, self.settings.stops_per_hour)
             self.stopper.stop(order.job_name, order.kind)

@@ -15,3 +15,7 @@ class JobAlreadyEndedError(Exception):
 
 class AccountNotReadableError(Exception):
     """The VPCs of the account may not be listed; says why."""
+
+
+class EvaluationsRefusedError(Exception):
+    """AWS Config did not take some of the evaluations, but all others; names the resources."""

@@ -1,9 +1,10 @@
 """Answer one message of AWS Config: score the VPCs that it bears on, and tell Config."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vpc_guardrail.app.errors import EvaluationsRefusedError
 from vpc_guardrail.app.evaluation import Compliance, Evaluation, Reading
 from vpc_guardrail.app.ports import (
     Evaluations,
@@ -138,9 +139,16 @@ class VpcEvaluator:
                 there.add(each.resource_id)
                 yield each
 
-        told = self.evaluations.put(noted(self._evaluated(self.scores.score_all())), at)
+        try:
+            told = self.evaluations.put(noted(self._evaluated(self.scores.score_all())), at)
+        except EvaluationsRefusedError:
+            self._take_back_others_than(there, at)
+            raise
+        return told + self._take_back_others_than(there, at)
+
+    def _take_back_others_than(self, there: Set[str], at: datetime) -> int:
         vanished = sorted({*self.evaluations.evaluated(VPC)} - there)
-        return told + self.evaluations.put((_gone(vpc_id) for vpc_id in vanished), at)
+        return self.evaluations.put((_gone(vpc_id) for vpc_id in vanished), at)
 
     def _evaluated(self, scores: Iterable[VpcScore]) -> Iterator[Evaluation]:
         """Tell each score as it comes, and say it in Config's words."""

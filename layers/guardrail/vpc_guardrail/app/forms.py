@@ -13,6 +13,7 @@ from typing import Any, Protocol
 Json = Any
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 QUOTED_CHARACTERS = 60
+TOO_DEEP = "nested too deeply"
 
 
 class Wrong:
@@ -264,5 +265,8 @@ def _listed(words: Iterable[str]) -> str:
 
 def _quoted(value: Json) -> str:
     """A value as a message quotes it: in Python's own escapes, and not too long."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except RecursionError:
+        return TOO_DEEP
     return text if len(text) <= QUOTED_CHARACTERS else f"{text[:QUOTED_CHARACTERS]}..."

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vpc_guardrail.app.digest import Digest
     from vpc_guardrail.app.enforcement import Enforcement, StopOrder
     from vpc_guardrail.app.evaluation import Evaluation, Reading
+    from vpc_guardrail.app.second_look import SecondLook
     from vpc_guardrail.app.vpc_changes import ResourceState
     from vpc_guardrail.core.decision import Judgement
     from vpc_guardrail.core.model import Fact, Network, TrainingJob
@@ -105,6 +106,13 @@ class StopOrders(Protocol):
 
     def send(self, order: StopOrder) -> None:
         """Send one order; the same order may be sent more than once."""
+
+
+class SecondLookOrders(Protocol):
+    """Hands second looks to the inspector."""
+
+    def send(self, looks: Sequence[tuple[SecondLook, int]]) -> None:
+        """Send them, each to come after so many seconds; the same may be sent more than once."""
 
 
 class Stopper(Protocol):

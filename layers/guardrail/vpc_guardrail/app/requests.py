@@ -98,6 +98,7 @@ def job_of(
     source: JobSource,
 ) -> TrainingJob:
     """The job that asks for these values, which may be those of a tuning job's definition."""
+    resources = structure(values, TUNING_RESOURCES) or structure(values, "ResourceConfig")
     return TrainingJob(
         name=name,
         arn=arn.text,
@@ -110,9 +111,8 @@ def job_of(
         source=source,
         kind=arn.kind,
         vpc_config=_vpc_config(values),
-        instance_plans=_instance_plans(
-            structure(values, TUNING_RESOURCES) or structure(values, "ResourceConfig")
-        ),
+        instance_plans=_instance_plans(resources),
+        instance_plans_asked_for=_asked_for(resources) if _selected(resources) else None,
         encrypts_inter_container_traffic=flag(values, "EnableInterContainerTrafficEncryption"),
         file_systems=tuple(_file_systems(values)),
         vpc_registry=_vpc_registry(structure(values, "AlgorithmSpecification")),
@@ -215,13 +215,21 @@ def _vpc_config(values: Mapping[str, Any]) -> VpcConfig | None:
 
 
 def _instance_plans(resources: Mapping[str, Any]) -> Fact[tuple[InstancePlan, ...]]:
-    """What SageMaker selected; else each preference, all groups together, or the one type.
+    """What SageMaker selected; else what is asked for."""
+    selected = _selected(resources)
+    return (InstancePlan((selected,)),) if selected else _asked_for(resources)
+
+
+def _selected(resources: Mapping[str, Any]) -> InstanceSet | None:
+    selected = _instances(resources, "SelectedInstanceType", "SelectedInstanceCount")
+    return selected if isinstance(selected, InstanceSet) else None
+
+
+def _asked_for(resources: Mapping[str, Any]) -> Fact[tuple[InstancePlan, ...]]:
+    """Each preference, all groups together, or the one type.
 
     A tuning job names its preferences `InstanceConfigs`.
     """
-    selected = _instances(resources, "SelectedInstanceType", "SelectedInstanceCount")
-    if isinstance(selected, InstanceSet):
-        return (InstancePlan((selected,)),)
     whole = _instances(resources, "InstanceType", "InstanceCount")
     groups = structures(resources, "InstanceGroups")
     preferences = [

@@ -78,20 +78,24 @@ def _tuning_job(
         source=source,
     )
     ended = status not in ("", IN_PROGRESS)
-    starts = NO_MORE if ended else _starts(values, len(asked))
+    counters = structure(values, "TrainingJobStatusCounters")
+    in_progress = count(counters, "InProgress") or 0
+    starts = NO_MORE if ended else _starts(values, len(asked), in_progress)
+    starts_at_first = _starts(values, len(asked), in_progress=0)
     definitions = [
         replace(
             child(each),
             name=name,
             definition_name=text_of(each, "DefinitionName") or f"number {number}",
             starts=starts,
+            starts_at_first=starts_at_first,
         )
         for number, each in enumerate(asked, 1)
     ]
     return _whole(definitions)
 
 
-def _starts(values: Mapping[str, Any], definitions: int) -> Starts:
+def _starts(values: Mapping[str, Any], definitions: int, in_progress: int) -> Starts:
     """How many children of each definition may still begin side by side.
 
     Those in progress may hold their addresses already. Nobody documents how several definitions
@@ -100,8 +104,6 @@ def _starts(values: Mapping[str, Any], definitions: int) -> Starts:
     limits = structure(structure(values, "HyperParameterTuningJobConfig"), "ResourceLimits")
     at_once = count(limits, "MaxParallelTrainingJobs") or 1
     in_all = count(limits, "MaxNumberOfTrainingJobs")
-    counters = structure(values, "TrainingJobStatusCounters")
-    in_progress = count(counters, "InProgress") or 0
     peak = max(0, min(at_once, in_all or at_once) - in_progress)
     least = peak if definitions == 1 else 0 if in_progress else 1
     return Starts(least, peak)

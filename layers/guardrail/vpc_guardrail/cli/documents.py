@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable, Set
 from pathlib import Path
+from typing import Any, TypeVar
 
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -17,6 +19,8 @@ from vpc_guardrail.core.settings import Settings
 STANDARD_INPUT = "-"
 PARAMETER_OF_STACK = "/vpc-guardrail/{stack}/settings"
 GONE = frozenset({"ParameterNotFound", "ValidationException"})
+
+T = TypeVar("T")
 
 
 class DocumentError(Exception):
@@ -43,22 +47,31 @@ def text_in_file(file: str) -> str:
 
 def text_in_parameter(name: str) -> str:
     """The value of an SSM parameter in the Region of the environment; raises `DocumentError`."""
+    client = client_for(name, lambda session: Clients(session).ssm)
+    answer = answer_of(name, lambda: client.get_parameter(Name=name), GONE)
+    return str(answer["Parameter"]["Value"])
+
+
+def client_for(where: str, make: Callable[[Session], Any]) -> Any:
+    """A client in the Region of the environment; raises `DocumentError`."""
     try:
-        region = os.environ.get(REGION_VARIABLE)
-        client = Clients(Session(region_name=region)).ssm
+        return make(Session(region_name=os.environ.get(REGION_VARIABLE)))
     except (BotoCoreError, ValueError) as error:
         problem = f"{error} (AWS_REGION, AWS_PROFILE or AWS_ENDPOINT_URL)"
-        raise DocumentError(ExitCode.BAD_INPUT, name, problem) from error
+        raise DocumentError(ExitCode.BAD_INPUT, where, problem) from error
+
+
+def answer_of(where: str, call: Callable[[], T], gone: Set[str]) -> T:
+    """What AWS answers; raises `DocumentError`, for bad input where the code says it is gone."""
     try:
-        answer = client.get_parameter(Name=name)  # type: ignore[attr-defined] # it comes without types
+        return call()
     except ClientError as error:
-        code = ExitCode.BAD_INPUT if faults.code_of(error) in GONE else ExitCode.AWS_ERROR
-        raise DocumentError(code, name, error) from error
+        code = ExitCode.BAD_INPUT if faults.code_of(error) in gone else ExitCode.AWS_ERROR
+        raise DocumentError(code, where, error) from error
     except ParamValidationError as error:
-        raise DocumentError(ExitCode.BAD_INPUT, name, error) from error
+        raise DocumentError(ExitCode.BAD_INPUT, where, error) from error
     except BotoCoreError as error:
-        raise DocumentError(ExitCode.AWS_ERROR, name, error) from error
-    return str(answer["Parameter"]["Value"])
+        raise DocumentError(ExitCode.AWS_ERROR, where, error) from error
 
 
 def settings_in(text: str, where: str, base: Settings) -> Settings:

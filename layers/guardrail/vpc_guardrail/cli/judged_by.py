@@ -17,6 +17,7 @@ from vpc_guardrail.cli.documents import (
     text_in_parameter,
 )
 from vpc_guardrail.cli.exit_codes import ExitCode
+from vpc_guardrail.cli.stacks import settings_of_stack
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.settings_text import OF_THE_STACK
 from vpc_guardrail.wiring.settings import INTERNET_ACCESS, MODE, REQUIRED_SERVICES, settings_from
@@ -55,15 +56,18 @@ class JudgedBy:
             raise typer.BadParameter("give one of --stack, --parameter and --settings")
 
     def settings(self) -> Settings | None:
-        """The settings, over those of the environment; None where the user names no place.
+        """The settings, over those of the stack's parameters or of the variables.
 
-        Raises `DocumentError`.
+        None where the user names no place. Raises `DocumentError`.
         """
         if self == NOWHERE:
             return None
         if self.file is not None:
             return settings_in(text_in_file(self.file), self.file, settings_of_variables())
         name = parameter_name(self.stack, self.parameter)
+        if self.stack is not None:
+            base = settings_of_stack(self.stack)
+            return settings_in(text_in_parameter(name), name, base)
         text = text_in_parameter(name)
         settings = settings_in(text, name, settings_of_variables())
         _tell_what_is_not_read(name, json.loads(text))

@@ -229,7 +229,7 @@ def show_settings(
         str | None, typer.Option("--parameter", metavar="NAME", help="Its SSM parameter instead.")
     ] = None,
 ) -> None:
-    """Print every setting of an environment, with the defaults marked.
+    """Print every setting of an environment, with what is a default or the stack's marked.
 
     Exit codes: 0 right, 2 broken or not there, 4 AWS error.
     """

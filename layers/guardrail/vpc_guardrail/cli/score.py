@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError
+from rich.console import Console
 
 from vpc_guardrail.adapters.account_reading import AccountInventory
 from vpc_guardrail.adapters.clients import Clients
@@ -16,6 +17,7 @@ from vpc_guardrail.app.errors import AccountNotReadableError
 from vpc_guardrail.app.score_vpcs import VpcScorer
 from vpc_guardrail.cli.exit_codes import ExitCode, worst
 from vpc_guardrail.cli.live import REGION_VARIABLE, Trouble
+from vpc_guardrail.cli.progress import counted
 from vpc_guardrail.cli.score_options import rule_of
 from vpc_guardrail.core.score import VpcScore, VpcStatus
 from vpc_guardrail.core.score_rule import ScoreRule
@@ -142,9 +144,11 @@ def _outcomes(vpc_ids: Sequence[str], rule: ScoreRule) -> Iterator[VpcScore | Tr
         return
     try:
         account = session.client("sts").get_caller_identity()["Account"]
-        scorer = VpcScorer(AccountInventory(ec2, region, account, now), rule)
-        found = scorer.score(vpc_ids) if vpc_ids else scorer.score_all()
+        inventory = AccountInventory(ec2, region, account, now)
+        scorer = VpcScorer(inventory, rule)
+        wanted = vpc_ids or inventory.vpc_ids()
         missing = dict.fromkeys(vpc_ids)
+        found = counted(scorer.score(wanted), len(wanted), "VPCs scored", Console(stderr=True))
         for each in found:
             missing.pop(each.vpc_id, None)
             yield each

@@ -13,6 +13,7 @@ from vpc_guardrail.cli.documents import (
     text_in_parameter,
 )
 from vpc_guardrail.cli.exit_codes import ExitCode
+from vpc_guardrail.cli.stacks import settings_of_stack
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.settings_text import effective_lines, starting_document
@@ -39,9 +40,10 @@ def validate_document(file: str) -> ExitCode:
 
 
 def show_document(stack: str | None, parameter: str | None) -> ExitCode:
-    """Print every setting of an environment, with the defaults marked."""
+    """Print every setting of an environment, with what is a default or the stack's marked."""
     name = parameter_name(stack, parameter)
     try:
+        of_stack = None if stack is None else settings_of_stack(stack)
         text = text_in_parameter(name)
     except DocumentError as error:
         return _told(error)
@@ -50,7 +52,7 @@ def show_document(stack: str | None, parameter: str | None) -> ExitCode:
     except DocumentError as error:
         _say(f"{name} is broken; the last good document is in force, or audit mode")
         return _told(error)
-    typer.echo("\n".join(effective_lines(json.loads(text))))
+    typer.echo("\n".join(effective_lines(json.loads(text), of_stack)))
     _note_the_expired(settings)
     return ExitCode.COMPLIANT
 

@@ -65,15 +65,16 @@ class Judgement:
 
     @property
     def severity(self) -> Severity:
-        """The highest severity among the findings that made the verdict."""
-        deciding = {
-            Verdict.NONCOMPLIANT: Status.FAIL,
-            Verdict.UNDETERMINED: Status.UNKNOWN,
-        }.get(self.verdict)
-        severities = [
-            each.severity for each in self.findings if each.status is deciding and each.counts
+        """The highest severity among the findings of which each alone would be told.
+
+        An UNKNOWN beside a FAIL too: the check that could not be judged may fail as well.
+        """
+        told = [
+            each.severity
+            for each in self.findings
+            if each.counts and _decides(each, self.threshold)
         ]
-        return max(severities, default=Severity.INFO)
+        return max(told, default=Severity.INFO)
 
 
 def judge(job: TrainingJob, network: Network | None, settings: Settings, at: datetime) -> Judgement:
@@ -116,7 +117,7 @@ def verdict_of(findings: Iterable[Finding], settings: Settings) -> Verdict:
     What is exempted makes neither; a job that would be one of them without it is exempted, which
     is not the same as compliant.
     """
-    deciding = [finding for finding in findings if _decides(finding, settings)]
+    deciding = [finding for finding in findings if _decides(finding, settings.threshold)]
     counting = [finding.status for finding in deciding if finding.counts]
     if Status.FAIL in counting:
         return Verdict.NONCOMPLIANT
@@ -125,10 +126,10 @@ def verdict_of(findings: Iterable[Finding], settings: Settings) -> Verdict:
     return Verdict.EXEMPTED if deciding else Verdict.COMPLIANT
 
 
-def _decides(finding: Finding, settings: Settings) -> bool:
+def _decides(finding: Finding, threshold: Severity) -> bool:
     """Whether the finding alone makes a job something else than compliant."""
     if finding.status is Status.FAIL:
-        return finding.severity >= settings.threshold
+        return finding.severity >= threshold
     return finding.status is Status.UNKNOWN
 
 
@@ -188,25 +189,6 @@ def stopping_checks(
         and finding.severity is stoppers.get(finding.check)
     }
     return tuple(sorted(failed))
-
-
-def still_stopping(
-    checks: Iterable[str],
-    job: TrainingJob,
-    vpc_id: str | None,
-    settings: Settings,
-    at: datetime,
-) -> bool:
-    """Whether one of the checks that asked for a stop would, by these settings, do so again."""
-    day = at.astimezone(UTC).date()
-    return any(
-        spec.name in {*checks}
-        and settings.action_of(spec) is CheckAction.STOP
-        and settings.severity_of(spec) >= settings.threshold
-        and exempted(spec.name, part, vpc_id, settings.exemptions_of(part), day).by is None
-        for spec in SPECS
-        for part in judged_parts(job)
-    )
 
 
 def _action(verdict: Verdict, stopping: tuple[str, ...]) -> Action:

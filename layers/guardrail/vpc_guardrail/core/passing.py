@@ -19,6 +19,8 @@ class Passing:
     """The same, where the job uses folders that bear its name: policies may know that name."""
     found: frozenset[str] = frozenset()
     """Keys of all that does not pass, be it advice or exempted."""
+    exempted: frozenset[str] = frozenset()
+    """Keys of what is found, and exempted."""
 
     def mends(self, key: str, shape: str, *, told_of_it: bool) -> bool:
         """Whether a problem is mended, which was told with a job of this shape, or with this one.
@@ -41,12 +43,15 @@ def passing_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings
     passed: dict[str, set[str]] = {}
     held_up: set[str] = set()
     found: set[str] = set()
+    exempted: set[str] = set()
     for each in findings:
         marks = {key := key_of(each, job), shape_of(each.check, job)}
         if each.status is Status.PASS:
             passed.setdefault(each.check, set()).update(marks)
             continue
         found.add(key)
+        if not each.counts:
+            exempted.add(key)
         if not _is_advice(each, settings):
             held_up |= marks
     by_name = {check for check in passed if is_about_itself(check, job)}
@@ -54,6 +59,7 @@ def passing_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings
         for_all=_marks(passed, {*passed} - by_name) - held_up,
         for_itself=_marks(passed, by_name) - held_up,
         found=frozenset(found),
+        exempted=frozenset(exempted),
     )
 
 

@@ -24,7 +24,7 @@ LOOKED_AT: dict[str, tuple[str, ...]] = {
     "s3-gateway-endpoint": (),
     "s3-traffic-allowed": ("vpc_config",),
     "s3-endpoint-policy-restricted": ("role_arn",),
-    "s3-policies-admit-job": ("role_arn", "s3_places", "vpc_config"),
+    "s3-policies-admit-job": ("role_arn", "vpc_config"),
     "package-repositories-denied": ("role_arn",),
     "bucket-policy-vpc-only": ("role_arn", "vpc_config"),
     "dns-resolves-s3": (),
@@ -35,10 +35,18 @@ LOOKED_AT: dict[str, tuple[str, ...]] = {
 }
 """What of a job decides the status of a finding, beside the VPC and the resource that it names."""
 
-ALL_OF_IT = tuple(sorted({name for names in LOOKED_AT.values() for name in names}))
+PLACES = "s3_places"
+
+OF_PLACES = frozenset({"s3-policies-admit-job"})
+"""Checks that tell of places in S3: of each, the bucket and why it is refused make the problem."""
+
+ALL_OF_IT = tuple(sorted({PLACES, *(name for names in LOOKED_AT.values() for name in names)}))
 """For a check that is not in the table."""
 
-PLACES = "s3_places"
+BUCKET = re.compile(r"(?:s3|https)://(arn:[^/]+/[^/]+|[^/]+)")
+
+UNKNOWN_VPC = "unknown"
+"""In place of the VPC of jobs whose subnets could not be read, are gone, or lie in several."""
 
 KEY_LENGTH = 16
 
@@ -69,7 +77,23 @@ class Problem:
 def key_of(finding: Finding, job: TrainingJob) -> str:
     """What the finding has in common with that on another job which meets the same."""
     looked_at = LOOKED_AT.get(finding.check, ALL_OF_IT)
-    return _digest(finding.check, finding.resource, *_seen_of(job, looked_at))
+    about = [finding.resource]
+    if finding.check in OF_PLACES:
+        about = _refused(finding)
+    elif finding.resource == job.arn:
+        about, looked_at = [], (*looked_at, "vpc_config")
+    return _digest(finding.check, *about, *_seen_of(job, looked_at))
+
+
+def _refused(finding: Finding) -> list[str]:
+    """Whose policy lets what into which bucket not through, and why: not at which key."""
+    bucket = BUCKET.match(str(finding.evidence.get("uri", finding.resource)))
+    refusals = {
+        f"{each['by']} {each['action']} {each['because']}"
+        for each in finding.evidence.get("refusals", ())
+    }
+    resource = "" if BUCKET.match(finding.resource) else finding.resource
+    return [resource, bucket[1] if bucket else "", *sorted(refusals)]
 
 
 def shape_of(check: str, job: TrainingJob) -> str:
@@ -100,7 +124,7 @@ def _nameless_places(job: TrainingJob) -> tuple[S3Place, ...]:
 
 def is_about_itself(check: str, job: TrainingJob) -> bool:
     """Whether the check looks at a folder that bears the job's name: policies may know it."""
-    return PLACES in LOOKED_AT.get(check, ALL_OF_IT) and any(
+    return check in OF_PLACES and any(
         _nameless_places(each) != each.s3_places for each in job.judged
     )
 
@@ -108,13 +132,10 @@ def is_about_itself(check: str, job: TrainingJob) -> bool:
 def problems_in(
     findings: Iterable[Finding], job: TrainingJob, vpc_id: str | None, settings: Settings
 ) -> tuple[Problem, ...]:
-    """The problems of a VPC that a job meets and that are alerted on, each once.
-
-    What concerns the job itself is none of the VPC's.
-    """
+    """The problems of a VPC that a job meets and that are alerted on, each once."""
     worst: dict[str, Problem] = {}
     for each in findings:
-        if is_of_job(each, job) or not is_alerted_on(each, settings):
+        if not is_alerted_on(each, settings):
             continue
         problem = Problem(
             key=key_of(each, job),
@@ -150,11 +171,6 @@ def routes_of(
             for each in job.judged
         )
     )
-
-
-def is_of_job(finding: Finding, job: TrainingJob) -> bool:
-    """Whether the finding concerns the job itself, and no component that jobs share."""
-    return finding.resource == job.arn
 
 
 def is_alerted_on(finding: Finding, settings: Settings) -> bool:

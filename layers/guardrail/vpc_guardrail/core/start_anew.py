@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from shlex import quote
 
-from vpc_guardrail.core.command import Expanded, asked_for, aws, in_turn, variable
+from vpc_guardrail.core.command import Expanded, Value, asked_for, aws, in_turn, kept_as, variable
 from vpc_guardrail.core.model import JobKind, TrainingJob
 
 COPIED = (
@@ -54,6 +54,9 @@ FILE = "tuning.json"
 SUBNETS, GROUPS = "SUBNETS", "SECURITY_GROUPS"
 """Shell variables that hold what is asked for."""
 
+JOB, TAGS = "JOB", "TAGS"
+"""Shell variables that hold what is used again: Security Hub takes 2,048 characters."""
+
 
 def start_anew(
     job: TrainingJob,
@@ -84,15 +87,15 @@ def _given(ids: str, name: str) -> str:
     return quote(ids) if ids else variable(name).text
 
 
-def stop(job: TrainingJob) -> str:
-    """Stop a job, or a tuning job with its children."""
+def stop_started_anew(job: TrainingJob) -> str:
+    """Stop what `start_anew` has copied: a job, or a tuning job with its children."""
     if job.kind is JobKind.TUNING:
         return aws(
             "sagemaker",
             "stop-hyper-parameter-tuning-job",
             hyper_parameter_tuning_job_name=_tuning_name(job),
         )
-    return aws("sagemaker", "stop-training-job", training_job_name=job.name)
+    return aws("sagemaker", "stop-training-job", training_job_name=variable(JOB))
 
 
 def list_subnets(vpc_id: str | None = None, *, at_least: int = 0) -> str:
@@ -125,7 +128,7 @@ def _copy(job: TrainingJob, subnets: str, groups: str) -> str:
     described = aws(
         "sagemaker",
         "describe-training-job",
-        training_job_name=job.name,
+        training_job_name=variable(JOB),
         query=f"{{{','.join(f'{name}:{name}' for name in COPIED)}}}",
         output="json",
     )
@@ -134,9 +137,29 @@ def _copy(job: TrainingJob, subnets: str, groups: str) -> str:
         "create-training-job",
         training_job_name=job.name[: LONGEST_NAME - len(SUFFIX)] + SUFFIX,
         vpc_config=Expanded(f"Subnets={subnets},SecurityGroupIds={groups}"),
+        tags=variable(TAGS),
         cli_input_json="file:///dev/stdin",
     )
-    return f"{described} | sed '/: null,$/d' | {created}"
+    copied = f"{described} | sed '/: null,$/d' | {created}"
+    return in_turn(f"{JOB}={quote(job.name)}", _keep_tags(_arn(job)), copied)
+
+
+def _arn(job: TrainingJob) -> Expanded:
+    """The ARN with the name from its variable; SageMaker may write it there in small letters."""
+    before, _, name = job.arn.rpartition("/")
+    return Expanded(f"{quote(before)}/{variable(JOB).text if name == job.name else quote(name)}")
+
+
+def _keep_tags(arn: Value) -> str:
+    """The tags of a job, which no description tells, but for AWS's own: nobody may give those."""
+    listed = aws(
+        "sagemaker",
+        "list-tags",
+        resource_arn=arn,
+        query='Tags[?!starts_with(Key,`"aws:"`)]',
+        output="json",
+    )
+    return kept_as(TAGS, listed)
 
 
 def _tuning_name(job: TrainingJob) -> str:
@@ -158,8 +181,10 @@ def _copy_tuning(job: TrainingJob) -> str:
         "sagemaker",
         "create-hyper-parameter-tuning-job",
         hyper_parameter_tuning_job_name=name[: LONGEST_TUNING_NAME - len(SUFFIX)] + SUFFIX,
+        tags=variable(TAGS),
         cli_input_json=Expanded(f"file://{FILE}"),
     )
     wanted = quote("Write VpcConfig, with Subnets and SecurityGroupIds, into each definition.")
     copied = f"{described} | sed '/: null,$/d' > {FILE}"
-    return in_turn(copied, f"printf '%s\\n' {wanted}", f"vi {FILE}", created)
+    written = (copied, f"printf '%s\\n' {wanted}", f"vi {FILE}")
+    return in_turn(_keep_tags(job.arn), *written, created)

@@ -26,6 +26,7 @@ def mended_document(news: AllMended) -> dict[str, Any]:
             for each in news.mended
         ],
         "seen_with": one_line(news.seen_with),
+        "second_look": news.by_second_look,
         "at": news.at.isoformat(),
         "left_out": 0,
     }

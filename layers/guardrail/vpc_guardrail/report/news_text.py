@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from vpc_guardrail.core.problems import UNKNOWN_VPC
 from vpc_guardrail.report.news_documents import DIGEST, MENDED
 
 Json = Any
@@ -15,7 +16,7 @@ NAMED = 5
 def news_title(document: Mapping[str, Json]) -> str:
     """What the message is about, on one line."""
     if document["message_type"] == MENDED:
-        return f"mended: {_count(len(document['mended']), 'problem')} of {document['vpc_id']}"
+        return f"mended: {_count(len(document['mended']), 'problem')} of {_vpc(document)}"
     jobs, still_open = document["jobs"], len(document["open"])
     return (
         f"digest: {_count(jobs['inspected'], 'job')} inspected, "
@@ -41,13 +42,14 @@ def recurrence_line(recurrence: Mapping[str, Json]) -> str:
 
 
 def _mended_lines(document: Mapping[str, Json]) -> Iterator[str]:
-    yield f"What was told of {document['vpc_id']} is mended:"
+    yield f"What was told of {_vpc(document)} is mended:"
     yield ""
     for each in document["mended"]:
         yield f"  {_mended_line(each)}"
     yield ""
     yield f"Account {document['account']}, {document['region']}"
-    yield f"Seen with {document['seen_with']}, at {_time(document['at'])}"
+    seen = "by a second look at" if document.get("second_look") else "with"
+    yield f"Seen {seen} {document['seen_with']}, at {_time(document['at'])}"
     yield from _left_out(document)
 
 
@@ -72,7 +74,7 @@ def _digest_lines(document: Mapping[str, Json]) -> Iterator[str]:
         yield ""
         yield "Mended:"
         for each in document["mended"]:
-            yield f"  {each['vpc_id']}: {_mended_line(each)}"
+            yield f"  {_vpc(each)}: {_mended_line(each)}"
     if document["expired_exemptions"]:
         yield ""
         yield "Exemptions that hold no more:"
@@ -87,8 +89,9 @@ def _left_out(document: Mapping[str, Json]) -> Iterator[str]:
         yield f"There is no room for {document['left_out']} more."
 
 
-def _vpc(problem: Mapping[str, Json]) -> str:
-    return str(problem["vpc_id"])
+def _vpc(about: Mapping[str, Json]) -> str:
+    vpc_id = str(about["vpc_id"])
+    return "a VPC that is not known" if vpc_id == UNKNOWN_VPC else vpc_id
 
 
 def _open_line(problem: Mapping[str, Json]) -> str:

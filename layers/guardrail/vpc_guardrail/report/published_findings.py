@@ -13,6 +13,7 @@ from vpc_guardrail.core.checks import bucket_policy_vpc_only, vpc_config_present
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import CheckSpec, Severity, Status
 from vpc_guardrail.core.model import JobKind
+from vpc_guardrail.core.problems import UNKNOWN_VPC
 from vpc_guardrail.report.alert_document import MalformedAlertError, text
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.report.security_finding import (
@@ -140,10 +141,9 @@ class _Told:
         )
 
     def _made(self, check: str, resource: str, problem: str, **rest: Any) -> SecurityFinding:
-        of_the_vpc = self._vpc_id and resource != self._arn.text
-        scope = self._vpc_arn if of_the_vpc else self._arn.text
+        scope = self._vpc_arn if self._is_in_vpc else self._arn.text
         return SecurityFinding(
-            uid=_uid(scope, check, (of_the_vpc and problem) or resource),
+            uid=_uid(scope, check, (self._is_in_vpc and problem) or resource),
             **_about(check),
             place=self._place,
             resources=tuple(dict.fromkeys(self._resources(check, resource))),
@@ -154,8 +154,13 @@ class _Told:
         )
 
     @property
+    def _is_in_vpc(self) -> bool:
+        """Whether the job shares what it meets with others, in a VPC that may not be known."""
+        return bool(self._job.get("subnets") and self._job.get("security_groups"))
+
+    @property
     def _vpc_arn(self) -> str:
-        return self._place.of_ec2(ResourceKind.VPC, one_line(self._vpc_id))
+        return self._place.of_ec2(ResourceKind.VPC, one_line(self._vpc_id) or UNKNOWN_VPC)
 
     def _resources(self, check: str, resource: str) -> Iterator[Resource]:
         if resource != self._arn.text:
@@ -170,7 +175,8 @@ class _Told:
 def _mended(values: Mapping[str, Any], place: Place, vpc_arn: str) -> SecurityFinding:
     check, resource = text(values, "check"), text(values, "resource")
     since, seen = _time(values, "since").astimezone(UTC), _time(values, "at")
-    vpc = Resource(ResourceKind.VPC, vpc_arn)
+    known = not vpc_arn.endswith(f"/{UNKNOWN_VPC}")
+    vpc = [Resource(ResourceKind.VPC, vpc_arn)] if known else []
     return SecurityFinding(
         uid=_uid(vpc_arn, check, text(values, "problem") or resource),
         **_about(check),
@@ -181,7 +187,7 @@ def _mended(values: Mapping[str, Any], place: Place, vpc_arn: str) -> SecurityFi
         message=f"Mended; it was open since {since:%Y-%m-%d %H:%M} UTC.",
         remediation="",
         place=place,
-        resources=tuple(dict.fromkeys([_resource(check, resource, place), vpc])),
+        resources=tuple(dict.fromkeys([_resource(check, resource, place), *vpc])),
         job_arn="",
         rule_set="",
         seen=seen,

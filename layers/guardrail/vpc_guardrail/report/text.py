@@ -21,6 +21,9 @@ ASKED = CONSEQUENCE | {
 }
 """What is true where nothing follows from a verdict but that it is printed."""
 
+COMMAND_CHARACTERS = 2048
+"""More than any remedy of ours has: a command that is cut mends nothing."""
+
 PRINCIPALS = {"AssumedRole": "role", "IAMUser": "user", "FederatedUser": "federated user"}
 """Types of userIdentity in plain words; the others are told as they are."""
 
@@ -52,7 +55,7 @@ def _lines(judgement: Judgement, consequence: Mapping[Action, str]) -> Iterator[
         yield f"{finding.status.value} {finding.severity.value} {finding.check}"
         yield f"  {one_line(finding.message, SENTENCE_LENGTH)}"
         if finding.remediation:
-            yield f"  Mend: {one_line(finding.remediation, 2000)}"
+            yield f"  Mend: {one_line(finding.remediation, COMMAND_CHARACTERS)}"
         for line in exemption_lines(finding):
             yield f"  {line}"
     yield ""

@@ -1,14 +1,13 @@
 """Builds the teller of the daily digest from the function's environment."""
 
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 from vpc_guardrail.app.daily_digest import DailyDigest
 from vpc_guardrail.wiring.batches import process
-from vpc_guardrail.wiring.events import Home, MalformedEventError
+from vpc_guardrail.wiring.events import Home
 from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.parts import parts
+from vpc_guardrail.wiring.schedule import scheduled_time
 
 
 def digest_batch(event: dict[str, Any], context: Any) -> Any:
@@ -31,12 +30,3 @@ def digest_batch(event: dict[str, Any], context: Any) -> Any:
         )
 
     return process(event, context, handle)
-
-
-def scheduled_time(text: str) -> datetime:
-    """The hour that an event of the schedule stands for; raises `MalformedEventError`."""
-    try:
-        time = datetime.fromisoformat(json.loads(text)["time"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise MalformedEventError("the message is no event of the schedule") from error
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

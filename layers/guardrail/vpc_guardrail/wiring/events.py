@@ -1,4 +1,4 @@
-"""EventBridge events about training jobs, as the inspection queue carries them."""
+"""What the inspection queue carries: EventBridge events about jobs, and second looks."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,6 +10,12 @@ from vpc_guardrail.app.arn import JobArn, MalformedArnError
 from vpc_guardrail.app.inspect_job import Announcement
 from vpc_guardrail.app.members import MalformedRequestError, member
 from vpc_guardrail.app.requests import requested_job
+from vpc_guardrail.app.second_look import SecondLook
+from vpc_guardrail.app.second_look_codec import (
+    SECOND_LOOK,
+    MalformedSecondLookError,
+    decode,
+)
 from vpc_guardrail.app.starters import identified
 from vpc_guardrail.app.tuning_requests import requested_tuning_job
 from vpc_guardrail.core.model import JobKind, TrainingJob
@@ -20,7 +26,7 @@ CREATE_TUNING_JOB = "CreateHyperParameterTuningJob"
 
 
 class MalformedEventError(ValueError):
-    """A message in the inspection queue that does not tell of a training job."""
+    """A message in a queue that does not tell what it is to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +67,31 @@ CREATIONS = {
 }
 
 
-def parse_event(text: str, home: Home) -> Announcement | Ignored:
-    """Read a CloudTrail event on a job's creation; raises `MalformedEventError` alone.
+def parse_event(text: str, home: Home) -> Announcement | SecondLook | Ignored:
+    """Read a message of the inspection queue; raises `MalformedEventError` alone.
 
-    A failed call is ignored: it started no job, and may name a job that runs soundly.
+    It is a CloudTrail event on a job's creation, or asks for a second look at a job. A failed call
+    is ignored: it started no job, and may name a job that runs soundly.
     """
     try:
-        event = json.loads(text)
+        message = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise MalformedEventError("the message is not JSON") from error
+    if isinstance(message, Mapping) and SECOND_LOOK in message:
+        return _second_look(message, home)
+    return _announcement(message, home)
+
+
+def _second_look(message: Mapping[str, Any], home: Home) -> SecondLook:
+    try:
+        look = decode(message)
+    except MalformedSecondLookError as error:
+        raise MalformedEventError(str(error)) from error
+    _must_be_at(home, look.arn)
+    return look
+
+
+def _announcement(event: object, home: Home) -> Announcement | Ignored:
     detail = member(event, "detail") if isinstance(event, Mapping) else None
     if not isinstance(detail, Mapping):
         raise MalformedEventError("the message has no structure named detail")
@@ -83,14 +105,18 @@ def parse_event(text: str, home: Home) -> Announcement | Ignored:
     if creation is None:
         raise MalformedEventError(f"eventName is not one of {', '.join(CREATIONS)}")
     arn = _arn(detail, creation)
+    _must_be_at(home, arn)
+    requested = _requested(detail, arn, creation)
+    name = requested.name if requested else arn.name
+    return Announcement(arn, name, requested, identified(member(detail, "userIdentity")))
+
+
+def _must_be_at(home: Home, arn: JobArn) -> None:
     if (arn.account, arn.region) != (home.account, home.region):
         raise MalformedEventError(
             f"the job is in account {arn.account}, {arn.region}; this guardrail watches "
             f"{home.account}, {home.region}"
         )
-    requested = _requested(detail, arn, creation)
-    name = requested.name if requested else arn.name
-    return Announcement(arn, name, requested, identified(member(detail, "userIdentity")))
 
 
 def _arn(detail: Mapping[str, Any], creation: _Creation) -> JobArn:

@@ -16,13 +16,16 @@ from vpc_guardrail.adapters.stop_orders import SqsStopOrders
 from vpc_guardrail.adapters.tag_reader import SageMakerTagReader
 from vpc_guardrail.app.alerts import Alerts
 from vpc_guardrail.app.batch import RememberingJobReader
+from vpc_guardrail.app.errors import JobNotReadableError
 from vpc_guardrail.app.inspect_job import (
     Announcement,
     Inspector,
     JobUnknownError,
     announced_job,
 )
+from vpc_guardrail.app.look_again import LookAgain, job_asked_for, widest_form
 from vpc_guardrail.app.members import MalformedRequestError
+from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.settings import InternetAccess
 from vpc_guardrail.wiring.batches import process
@@ -36,6 +39,7 @@ from vpc_guardrail.wiring.settings import required
 FAILS_ON_ITS_OWN_TURN = (
     BotoCoreError,
     ClientError,
+    JobNotReadableError,
     JobUnknownError,
     MalformedEventError,
     MalformedRequestError,
@@ -60,24 +64,27 @@ def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
     home = Home.of_function(context.invoked_function_arn)
     jobs = RememberingJobReader(SageMakerJobReader(made.clients.sagemaker))
     bodies = [record["body"] for record in event["Records"]]
+    networks = Inventory(
+        made.clients.ec2,
+        now,
+        lambda: _jobs_in_view(bodies, home, jobs),
+        FileSystemReader(made.clients),
+        S3Reader(lambda: made.clients.s3),
+        every_nat_gateway=settings.internet_access is InternetAccess.REQUIRED,
+    )
+    ledger = made.ledger.during(context)
+    alerts = Alerts(
+        book=made.alert_book(home),
+        publisher=made.publisher,
+        settings=settings,
+        now=now,
+        pause=time.sleep,
+    )
     inspector = Inspector(
         jobs=jobs,
-        networks=Inventory(
-            made.clients.ec2,
-            now,
-            lambda: _jobs_in_view(bodies, home, jobs),
-            FileSystemReader(made.clients),
-            S3Reader(lambda: made.clients.s3),
-            every_nat_gateway=settings.internet_access is InternetAccess.REQUIRED,
-        ),
-        ledger=made.ledger.during(context),
-        alerts=Alerts(
-            book=made.alert_book(home),
-            publisher=made.publisher,
-            settings=settings,
-            now=now,
-            pause=time.sleep,
-        ),
+        networks=networks,
+        ledger=ledger,
+        alerts=alerts,
         stop_orders=_stop_orders(),
         meter=metrics,
         settings=settings,
@@ -85,22 +92,40 @@ def _inspect_batch(event: dict[str, Any], context: Any, metrics: Metrics) -> Any
         tags=SageMakerTagReader(made.clients.sagemaker),
     )
 
+    again = LookAgain(jobs, networks, ledger, alerts, settings, now)
+
     def handle(body: str) -> None:
-        announcement = parse_event(body, home)
-        if isinstance(announcement, Ignored):
-            logger().info("The event is ignored", reason=announcement.reason)
-            return
-        receipt = inspector.inspect(announcement)
-        logger().info(
-            "The job is inspected",
-            job_arn=announcement.arn.text,
-            verdict=receipt.verdict,
-            action=receipt.action,
-            severity=receipt.severity,
-            vpc_id=receipt.vpc_id,
-        )
+        told = parse_event(body, home)
+        if isinstance(told, Ignored):
+            logger().info("The event is ignored", reason=told.reason)
+        elif isinstance(told, SecondLook):
+            _look_again(told, again)
+        else:
+            _inspect(told, inspector)
 
     return process(event, context, handle)
+
+
+def _inspect(announcement: Announcement, inspector: Inspector) -> None:
+    receipt = inspector.inspect(announcement)
+    logger().info(
+        "The job is inspected",
+        job_arn=announcement.arn.text,
+        verdict=receipt.verdict,
+        action=receipt.action,
+        severity=receipt.severity,
+        vpc_id=receipt.vpc_id,
+    )
+
+
+def _look_again(asked: SecondLook, again: LookAgain) -> None:
+    outcome = again.at(asked)
+    logger().info(
+        "The job is looked at again",
+        job_arn=asked.arn.text,
+        vpc_id=asked.vpc_id,
+        outcome=outcome.value,
+    )
 
 
 def _jobs_in_view(
@@ -110,9 +135,12 @@ def _jobs_in_view(
     found: list[TrainingJob] = []
     for body in bodies:
         try:
-            announcement = parse_event(body, home)
-            if isinstance(announcement, Announcement):
-                found.append(announced_job(announcement, jobs))
+            told = parse_event(body, home)
+            if isinstance(told, Announcement):
+                found.append(announced_job(told, jobs))
+            elif isinstance(told, SecondLook):
+                job = job_asked_for(told, jobs)
+                found += [widest_form(job)] if job else []
         except FAILS_ON_ITS_OWN_TURN:
             continue
     return found

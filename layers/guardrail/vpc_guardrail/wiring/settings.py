@@ -15,12 +15,17 @@ REQUIRED_SERVICES = "GUARDRAIL_REQUIRED_SERVICES"
 Choice = TypeVar("Choice", bound=Enum)
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
-    """The settings that the environment gives; raises `SettingsError`."""
+def settings_from(
+    environment: Mapping[str, str],
+    mode: str = MODE,
+    internet_access: str = INTERNET_ACCESS,
+    required_services: str = REQUIRED_SERVICES,
+) -> Settings:
+    """The settings that the environment gives, by these names; raises `SettingsError`."""
     return Settings(
-        mode=_choice(environment, MODE, Mode.AUDIT),
-        internet_access=_choice(environment, INTERNET_ACCESS, InternetAccess.ALLOWED),
-        required_services=_services(environment.get(REQUIRED_SERVICES, "")),
+        mode=_choice(environment, mode, Mode.AUDIT),
+        internet_access=_choice(environment, internet_access, InternetAccess.ALLOWED),
+        required_services=_services(environment, required_services),
     )
 
 
@@ -32,13 +37,12 @@ def _choice(environment: Mapping[str, str], name: str, default: Choice) -> Choic
     return allowed[value]
 
 
-def _services(text: str) -> tuple[str, ...]:
-    services = [each.strip() for each in text.split(",") if each.strip()]
+def _services(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    listed = environment.get(name, "").split(",")
+    services = [each.strip() for each in listed if each.strip()]
     for each in services:
         if not re.fullmatch(SERVICE.pattern, each):
-            raise SettingsError(
-                f"{REQUIRED_SERVICES} names {each!r}; a service is named like sts or ecr.api"
-            )
+            raise SettingsError(f"{name} names {each!r}; a service is named like sts or ecr.api")
     return tuple(dict.fromkeys(services))
 
 

@@ -34,7 +34,7 @@ SPEC = CheckSpec(
     ),
     mend=(
         "Start the job anew with ids that exist, or associate the group with the VPC. The command "
-        "copies the job without its tags."
+        "copies the job with its tags."
     ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )

@@ -34,7 +34,7 @@ SPEC = CheckSpec(
     faulty_example="2 x ml.p4d.24xlarge need 10 addresses, subnet-1 has 6 and subnet-2 has 6.",
     mend=(
         "Start the job anew in a larger subnet, or free addresses in one. The command lists the "
-        "VPC's subnets with room, and copies a job that waits, without its tags."
+        "VPC's subnets with room, and copies a job that waits, with its tags."
     ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-ip",
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from vpc_guardrail.core.command import in_turn
 from vpc_guardrail.core.finding import CheckSpec, Finding, Kind, Severity, StopPolicy
 from vpc_guardrail.core.model import TrainingJob
-from vpc_guardrail.core.start_anew import list_subnets, start_anew, stop
+from vpc_guardrail.core.start_anew import list_subnets, start_anew, stop_started_anew
 
 SPEC = CheckSpec(
     name="vpc-config-present",
@@ -24,7 +24,7 @@ SPEC = CheckSpec(
     faulty_example="VpcConfig is absent, or names subnets but no security group.",
     mend=(
         "Start the job anew with a VpcConfig, since a running job cannot be moved, and stop it. "
-        "The command lists subnets and groups, asks which, and copies the job without its tags."
+        "The command lists subnets and groups, asks which, and copies the job with its tags."
     ),
     source="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html#train-vpc-configure",
 )
@@ -55,4 +55,4 @@ def evaluate(job: TrainingJob) -> Iterator[Finding]:
 def _in_a_vpc(job: TrainingJob) -> str:
     """Start the job anew in a VPC, and then stop what runs outside."""
     anew = start_anew(job, job.subnet_ids, job.security_group_ids, candidates=list_subnets())
-    return in_turn(anew, stop(job)) if job.status == "InProgress" else anew
+    return in_turn(anew, stop_started_anew(job)) if job.status == "InProgress" else anew

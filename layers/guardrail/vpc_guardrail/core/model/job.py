@@ -136,6 +136,10 @@ class TrainingJob:
     definition_name: str = ""
     starts: Starts = ONE_JOB
     """How many children a training definition has yet to start; they may run side by side."""
+    starts_at_first: Starts = ONE_JOB
+    """The same before the first of them has started."""
+    instance_plans_asked_for: Fact[tuple[InstancePlan, ...]] | None = None
+    """What the request leaves to choose from, where SageMaker has made its choice since."""
 
     @property
     def called(self) -> str:

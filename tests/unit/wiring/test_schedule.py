@@ -1,4 +1,4 @@
-"""The events of the schedule, as the digest's queue carries them."""
+"""The events of a schedule, as the queues of its functions carry them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vpc_guardrail.wiring.digest import scheduled_time
 from vpc_guardrail.wiring.events import MalformedEventError
+from vpc_guardrail.wiring.schedule import scheduled_time
 
 SEVEN = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
