@@ -9,12 +9,12 @@ from tests.builders import ACCOUNT, NOW, REGION, VPC, a_job
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.core.decision import Action, Judgement, Verdict
 from vpc_guardrail.core.model import Starter
-from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.job import NO_ROLE, TAGS_NOT_READ
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.wiring.events import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from vpc_guardrail.core.finding import Finding
@@ -187,6 +187,7 @@ def a_stop_order(
     role_arn: Fact[str] = NO_ROLE,
     facts_read_at: datetime | None = NOW,
     routes: tuple[str, ...] = ("default",),
+    tags: Fact[Mapping[str, str]] = TAGS_NOT_READ,
 ) -> StopOrder:
     """An order to stop the job that `a_job` builds."""
     return StopOrder(
@@ -202,6 +203,7 @@ def a_stop_order(
         role_arn=role_arn,
         facts_read_at=facts_read_at,
         routes=routes,
+        tags=tags,
     )
 
 

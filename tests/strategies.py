@@ -16,7 +16,7 @@ from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.core.alert_routes import ROUTE_NAME
 from vpc_guardrail.core.finding import Finding, Kind, Severity, Status
 from vpc_guardrail.core.model import Starter
-from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.job import NO_ROLE, TAGS_NOT_READ
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
 
 if TYPE_CHECKING:
@@ -235,4 +235,5 @@ orders: st.SearchStrategy[StopOrder] = st.builds(
     started_by=st.just(NOBODY_TOLD) | starters,
     role_arn=st.just(NO_ROLE) | st.text(min_size=1),
     routes=st.lists(st.from_regex(ROUTE_NAME, fullmatch=True), min_size=1, max_size=3).map(tuple),
+    tags=st.just(TAGS_NOT_READ) | st.dictionaries(st.text(), st.text(), max_size=3),
 )

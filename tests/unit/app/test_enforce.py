@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,9 +23,15 @@ from tests.messages import a_stop_order
 from vpc_guardrail.app.enforce import Enforcer
 from vpc_guardrail.app.enforcement import Enforcement, Outcome, StopOrder
 from vpc_guardrail.app.errors import JobAlreadyEndedError, JobNotFoundError, JobNotReadableError
-from vpc_guardrail.core.exemptions import Exemption
+from vpc_guardrail.core.exemptions import Exemption, TagExemption
 from vpc_guardrail.core.finding import Severity
+from vpc_guardrail.core.model.job import TAGS_NOT_READ
 from vpc_guardrail.core.settings import CheckAction, Mode, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vpc_guardrail.core.model import Fact
 
 JOB = a_job_without_vpc()
 ORDER = a_stop_order(JOB.name)
@@ -443,3 +450,29 @@ class TestAnOldReading:
 
         told = enforcing.obey(a_stop_order(JOB.name, checks=("s3-reachable",), facts_read_at=at))
         assert told.outcome is Outcome.STOPPED
+
+
+BY_TAG = TagExemption("exempt", "net", "moves", NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("tags", "by_tag", "outcome"),
+    [
+        pytest.param({"exempt": ""}, BY_TAG, Outcome.NOT_ENFORCED, id="exempt by now"),
+        pytest.param(TAGS_NOT_READ, BY_TAG, Outcome.NOT_ENFORCED, id="tags that were not read"),
+        pytest.param({"team": "ml"}, BY_TAG, Outcome.STOPPED, id="another tag"),
+        pytest.param({"exempt": ""}, None, Outcome.STOPPED, id="no tag exempts"),
+        pytest.param(
+            {"exempt": ""},
+            replace(BY_TAG, expires=NOW.date() - timedelta(days=1)),
+            Outcome.STOPPED,
+            id="expired",
+        ),
+    ],
+)
+def test_a_job_that_a_tag_exempts_by_now_runs_on(
+    tags: Fact[Mapping[str, str]], by_tag: TagExemption | None, outcome: Outcome
+) -> None:
+    enforcing = Enforcing(settings=Settings(exemptions_by_tag=by_tag))
+
+    assert enforcing.obey(replace(ORDER, tags=tags)).outcome is outcome

@@ -485,6 +485,16 @@ class TestTags:
         assert len(inspection.stop_orders.sent) == (action == "stop")
         assert len(inspection.publisher.judgements) == 1
 
+    def test_the_order_of_a_stop_tells_the_tags_however_often_it_is_sent(self) -> None:
+        settings = replace(ENFORCE, exemptions_by_tag=self.BY_TAG)
+        job = a_job_without_vpc()
+        inspection = Inspection(FakeJobs(job), settings=settings, tags=FakeTags({"team": "ml"}))
+
+        for _ in range(2):
+            inspection.of(announcing(job))
+
+        assert [order.tags for order in inspection.stop_orders.sent] == [{"team": "ml"}] * 2
+
     def test_tags_are_not_even_read_where_the_settings_do_not_let_them(self) -> None:
         tags = FakeTags({"exempt": ""})
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from tests.messages import ALICE, a_stop_order
 from tests.strategies import json_values, orders, patiently, wild_texts
 from vpc_guardrail.app.order_codec import MalformedOrderError, decode, encode
+from vpc_guardrail.core.model import Unknown
 
 if TYPE_CHECKING:
     from vpc_guardrail.app.enforcement import StopOrder
@@ -51,6 +52,7 @@ def test_the_message_is_one_json_structure_of_a_version() -> None:
         "role_arn": None,
         "facts_read_at": "2026-11-23T12:00:00+00:00",
         "routes": ["default"],
+        "tags": None,
     }
 
 
@@ -60,7 +62,7 @@ def test_members_of_the_future_are_ignored() -> None:
     assert decode(json.dumps(message)) == a_stop_order()
 
 
-TOLD_ALONG = {"started_by", "role_arn", "routes"}
+TOLD_ALONG = {"started_by", "role_arn", "routes", "tags"}
 """Nothing rests on these: an order without them, from an older version, is obeyed."""
 
 READ = "facts_read_at"
@@ -85,6 +87,13 @@ def test_routes_that_cannot_be_are_not_told_under(routes: Json) -> None:
     assert decode(json.dumps(message)).routes == ("default",)
 
 
+@pytest.mark.parametrize("tags", [None, [], "x", {"team": 1}, {"team": None}])
+def test_tags_that_cannot_be_were_not_read(tags: Json) -> None:
+    message = json.loads(encode(a_stop_order(tags={"team": "ml"}))) | {"tags": tags}
+
+    assert isinstance(decode(json.dumps(message)).tags, Unknown)
+
+
 def test_an_order_of_an_older_version_does_not_tell_when_the_network_was_read() -> None:
     message = json.loads(encode(a_stop_order()))
     del message[READ]
@@ -100,7 +109,7 @@ def test_who_started_the_job_comes_back() -> None:
     assert decode(encode(order)) == order
 
 
-@pytest.mark.parametrize("member", sorted(TOLD_ALONG))
+@pytest.mark.parametrize("member", sorted(TOLD_ALONG - {"tags"}))
 @pytest.mark.parametrize("value", [None, "", 5, [], {}, {"type": "Root"}, {"type": 1, "name": 2}])
 def test_what_is_told_along_may_be_unsound(member: str, value: Json) -> None:
     message = json.loads(encode(a_stop_order())) | {member: value}

@@ -1,7 +1,7 @@
 """Obey one stop order: look at the job again, stop the very same one, and tell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vpc_guardrail.app.circuit_breaker import CircuitBreaker, TooManyStopsError
@@ -74,7 +74,11 @@ class Enforcer:
             if refusal:
                 return refusal
             checks = still_stopping(
-                self._checks_that_hold(order), job, order.vpc_id, self.settings, self.now()
+                self._checks_that_hold(order),
+                replace(job, tags=order.tags),
+                order.vpc_id,
+                self.settings,
+                self.now(),
             )
             if not checks:
                 raise NotToBeStoppedError("the settings ask for no stop of it by now")

@@ -1,12 +1,13 @@
 """Orders to stop a job, and what becomes of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.model import Fact, JobKind, Starter
-from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.job import NO_ROLE, TAGS_NOT_READ
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
 
 
@@ -29,6 +30,8 @@ class StopOrder:
     """When the network was read that the order rests on; None where it does not tell."""
     routes: tuple[str, ...] = (DEFAULT_ROUTE,)
     """The names of the alert routes that the verdict was told under."""
+    tags: Fact[Mapping[str, str]] = TAGS_NOT_READ
+    """The job's tags, where the settings let a tag exempt jobs when it was inspected."""
 
     @property
     def kind(self) -> JobKind:

@@ -20,7 +20,8 @@ from vpc_guardrail.app.ports import (
 from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement, failed_checks, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
-from vpc_guardrail.core.model import Fact, Starter, TrainingJob
+from vpc_guardrail.core.model import Fact, Starter, TrainingJob, Unknown
+from vpc_guardrail.core.model.job import TAGS_NOT_READ
 from vpc_guardrail.core.model.starter import NOBODY_TOLD
 from vpc_guardrail.core.settings import Settings
 
@@ -49,6 +50,8 @@ class Receipt:
     """In ISO 8601; None in receipts of earlier versions."""
     routes: list[str] = field(default_factory=lambda: [DEFAULT_ROUTE])
     """Of the alert, as are those of what comes of a stop."""
+    tags: dict[str, str] | None = None
+    """The job's, where a stop is ordered and they were read."""
 
 
 class JobUnknownError(Exception):
@@ -130,7 +133,13 @@ def _receipt(judgement: Judgement, settings: Settings) -> Receipt:
         stopping_checks=[*judgement.stopping_checks],
         facts_read_at=judgement.facts_read_at.isoformat(),
         routes=sorted(routes_concerned(judgement, settings)),
+        tags=_known_tags(judgement) if judgement.action is Action.STOP else None,
     )
+
+
+def _known_tags(judgement: Judgement) -> dict[str, str] | None:
+    tags = judgement.job.tags
+    return None if isinstance(tags, Unknown) else dict(tags)
 
 
 def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> StopOrder:
@@ -148,4 +157,5 @@ def _order(job: TrainingJob, receipt: Receipt, started_by: Fact[Starter]) -> Sto
         role_arn=job.role_arn,
         facts_read_at=datetime.fromisoformat(read_at) if read_at else None,
         routes=tuple(receipt.routes),
+        tags=TAGS_NOT_READ if receipt.tags is None else receipt.tags,
     )

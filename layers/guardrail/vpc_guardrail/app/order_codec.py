@@ -1,6 +1,7 @@
 """Stop orders as JSON, the way they travel through the enforcement queue."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from vpc_guardrail.app.enforcement import StopOrder
 from vpc_guardrail.app.starters import recorded
 from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE, MOST_ROUTES, is_route_name
 from vpc_guardrail.core.model import Fact, Unknown
-from vpc_guardrail.core.model.job import NO_ROLE
+from vpc_guardrail.core.model.job import NO_ROLE, TAGS_NOT_READ
 
 SCHEMA_VERSION = "1"
 
@@ -22,7 +23,7 @@ def encode(order: StopOrder) -> str:
     """The order as a JSON text."""
     values = asdict(order) | {"created_at": order.created_at.isoformat()}
     values["facts_read_at"] = order.facts_read_at.isoformat() if order.facts_read_at else None
-    for name in ("started_by", "role_arn"):
+    for name in ("started_by", "role_arn", "tags"):
         if isinstance(getattr(order, name), Unknown):
             values[name] = None
     return json.dumps({"schema_version": SCHEMA_VERSION} | values)
@@ -66,6 +67,7 @@ def _order(values: dict[str, Any]) -> StopOrder:
         role_arn=known_role,
         facts_read_at=facts_read_at,
         routes=_routes(values),
+        tags=_tags(values.get("tags")),
         **texts,
     )
 
@@ -76,6 +78,13 @@ def _routes(values: dict[str, Any]) -> tuple[str, ...]:
     few = isinstance(names, list) and 0 < len(names) <= MOST_ROUTES + 1
     known = few and all(isinstance(each, str) and is_route_name(each) for each in names)
     return tuple(names) if known else (DEFAULT_ROUTE,)
+
+
+def _tags(tags: Any) -> Fact[Mapping[str, str]]:
+    """The tags of an order; where they are not told, a tag might exempt the job."""
+    if not isinstance(tags, dict) or not all(isinstance(each, str) for each in tags.values()):
+        return TAGS_NOT_READ
+    return tags
 
 
 def _time(values: dict[str, Any], name: str) -> datetime:

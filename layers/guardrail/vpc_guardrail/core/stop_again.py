@@ -40,6 +40,7 @@ def still_stopping(
                 spec.name
                 for spec in asking
                 if _may_fail(spec, part)
+                and not settings.may_exempt_by_tag(spec.name, part, day)
                 and not any(_may_fit(each, spec, part, vpc) for each in exemptions)
             )
         )
