@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 MOST_BLOCKS, MOST_FIELDS = 50, 10
@@ -35,6 +35,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     """How long it takes to answer."""
+    without_end: float | None = None
+    """The seconds after which ever more of the body is sent, until nobody listens any more."""
+
+
+def moved(to: str, status: int = HTTPStatus.FOUND) -> Answer:
+    """A redirect to another address."""
+    return Answer(status, "", {"Location": to})
 
 
 class LocalSlack:
@@ -44,6 +51,7 @@ class LocalSlack:
         self._coming: dict[str, list[Answer]] = defaultdict(list)
         self._taken: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._asked: dict[str, int] = defaultdict(int)
+        self._looked_at: list[str] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -80,6 +88,11 @@ class LocalSlack:
         with self._lock:
             return self._asked[_path(channel)]
 
+    def looked_at(self) -> list[str]:
+        """The paths that somebody got and posted nothing to; it says `ok` to that as well."""
+        with self._lock:
+            return list(self._looked_at)
+
     def __enter__(self) -> LocalSlack:
         self._thread.start()
         return self
@@ -111,6 +124,17 @@ class LocalSlack:
                 self._taken[path].append(payload)
         return answer
 
+    def look(self, path: str) -> Answer:
+        """The answer to whoever follows a redirect here, and leaves the message behind."""
+        with self._lock:
+            self._looked_at.append(path)
+        return Answer()
+
+    def go_on(self, answer: Answer, write: Callable[[bytes], object]) -> None:
+        """Send ever more of a body without an end; raises `ConnectionError` when all hung up."""
+        while answer.without_end is not None and not self._closing.wait(answer.without_end):
+            write(b"." * 1000)
+
     def _handler(slack) -> type[BaseHTTPRequestHandler]:  # `self` is the handler's
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
@@ -119,12 +143,19 @@ class LocalSlack:
                     answer = slack.answer(self.path, json.loads(body))
                 except ValueError:
                     answer = Answer(HTTPStatus.BAD_REQUEST, "invalid_payload")
+                self.say(answer)
+
+            def do_GET(self) -> None:
+                self.say(slack.look(self.path))
+
+            def say(self, answer: Answer) -> None:
                 try:
                     self.send_response(answer.status)
                     for name, value in answer.headers.items():
                         self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(answer.body.encode())
+                    slack.go_on(answer, self.wfile.write)
                 except ConnectionError:
                     return  # Whoever asked did not wait for the answer.
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws.queues import message_count
-from local_aws.slack import Answer, LocalSlack
+from local_aws.slack import Answer, LocalSlack, moved
 from tests.builders import a_finding, a_job
 from tests.e2e.guardrail import Function, Guardrail
 from tests.messages import a_judgement
 from vpc_guardrail.adapters.aws_calls import SLACK_NOTIFIER
+from vpc_guardrail.adapters.publisher import Renderers, SnsPublisher
+from vpc_guardrail.core.alert_routes import ON_DEFAULT_ROUTE
 from vpc_guardrail.core.finding import Severity, Status
-from vpc_guardrail.report.messages import judgement_message
+from vpc_guardrail.report.messages import enforcement_message, judgement_message
+from vpc_guardrail.report.news_messages import digest_message, mended_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,15 +59,13 @@ class SlackStack:
     def publish(self, job_name: str, severity: Severity) -> None:
         """Publish the alert about a job that was never started."""
         finding = a_finding(Status.FAIL, severity=severity)
-        message = judgement_message(a_judgement(finding, job=a_job(name=job_name)))
-        self.guardrail.session.client("sns").publish(
-            TopicArn=self.guardrail.topic_arn,
-            Message=message.body,
-            MessageStructure="json",
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in message.attributes.items()
-            },
+        renderers = Renderers(
+            judgement_message, enforcement_message, mended_message, digest_message
+        )
+        sns = self.guardrail.session.client("sns")
+        publisher = SnsPublisher(sns, self.guardrail.topic_arn, renderers)
+        publisher.tell_judgement(
+            a_judgement(finding, job=a_job(name=job_name)), routes=ON_DEFAULT_ROUTE
         )
 
     def wait_until_done(self) -> None:
@@ -172,6 +173,17 @@ def test_fault_13_what_slack_is_too_busy_for_is_told_later_and_once(
 
     assert len(stack.wait_for_texts("alerts", job.name)) == 1
     assert stack.alerts.dead_letters() == 0
+
+
+def test_a_redirect_takes_no_alert_and_is_not_followed(stack: SlackStack) -> None:
+    stack.slack.answer_next("alerts", moved(stack.slack.webhook("elsewhere")))
+
+    stack.publish("moved", Severity.HIGH)
+    assert len(stack.wait_for_texts("alerts", "moved")) == 1
+    stack.wait_until_done()
+
+    assert (stack.slack.looked_at(), stack.texts("elsewhere")) == ([], [])
+    assert len(stack.wait_for_texts("alerts", "moved")) == 1
 
 
 def test_fault_13_what_slack_refuses_for_good_is_kept_with_its_reason_and_can_be_sent_again(

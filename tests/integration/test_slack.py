@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws.slack import Answer, LocalSlack
+from local_aws.slack import Answer, LocalSlack, moved
 from tests.builders import a_finding
 from tests.integration.wire import ALWAYS, Wire
 from tests.messages import a_judgement, an_enforcement
@@ -22,6 +22,8 @@ from vpc_guardrail.core.finding import Status
 from vpc_guardrail.report.documents import enforcement_document, verdict_document
 from vpc_guardrail.wiring.slack import (
     FIRST_WAIT,
+    LAST_RECEIVE,
+    SPREAD,
     SlackParts,
     UnknownQueueError,
     parts_from,
@@ -68,8 +70,13 @@ class Notifier:
         url = self.environment[f"SLACK_{name}_QUEUE_URL"]
         self.clients.sqs.send_message(QueueUrl=url, MessageBody=body)
 
-    def run(self, name: str = "ALL", *, context: Context | None = None) -> list[str]:
-        """Let the function handle what its queue holds, as Lambda does; gives what failed."""
+    def run(
+        self, name: str = "ALL", *, context: Context | None = None, times: int = 1
+    ) -> list[str]:
+        """Let the function handle what its queue holds, as Lambda does; gives what failed.
+
+        `times` is how often SQS says that each message was received.
+        """
         url = self.environment[f"SLACK_{name}_QUEUE_URL"]
         received = self.clients.sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
@@ -79,7 +86,7 @@ class Notifier:
                 "messageId": each["MessageId"],
                 "receiptHandle": each["ReceiptHandle"],
                 "body": each["Body"],
-                "attributes": each["Attributes"],
+                "attributes": each["Attributes"] | {"ApproximateReceiveCount": str(times)},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": self.environment[f"SLACK_{name}_QUEUE_ARN"],
             }
@@ -118,13 +125,6 @@ class Notifier:
 
 
 PARTS = ("", "NotVisible", "Delayed")
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """slack_sdk goes through a proxy also to the loopback."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -196,6 +196,12 @@ class TestAnAlert:
             tell_batch({"Records": [record]}, Context(), notifier.parts)
 
 
+def waits_until_it_comes_back(wire: Wire) -> list[int]:
+    """The seconds for which messages were put off."""
+    changes = [call for name, call in wire.requests if name == "ChangeMessageVisibility"]
+    return [change["VisibilityTimeout"] for change in changes]
+
+
 TROUBLES = {
     "429": Answer(429, "rate_limited", {"Retry-After": "3600"}),
     "500": Answer(500, "rollup_error"),
@@ -218,6 +224,18 @@ class TestFault13:
         notifier.put(an_alert())
         assert notifier.run() == []
         assert len(notifier.texts()) == 1
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_a_redirect_is_not_followed_and_takes_nothing(
+        self, notifier: Notifier, status: int
+    ) -> None:
+        """Fault: the address was asked with a GET, without the message, and its 200 believed."""
+        notifier.slack.answer_next(CHANNEL, moved(notifier.slack.webhook("other"), status))
+        notifier.put(an_alert())
+
+        assert len(notifier.run()) == 1
+        assert (notifier.slack.looked_at(), notifier.texts("other")) == ([], [])
+        assert (notifier.texts(), notifier.left(), notifier.dead_letters()) == ([], 1, [])
 
     def test_a_short_wait_is_waited_for(self, notifier: Notifier) -> None:
         notifier.slack.answer_next(CHANNEL, Answer(429, "rate_limited", {"Retry-After": "1"}))
@@ -268,8 +286,8 @@ class TestFault13:
         notifier.put(an_alert())
         notifier.run()
 
-        changes = [call for name, call in wire.requests if name == "ChangeMessageVisibility"]
-        assert [change["VisibilityTimeout"] for change in changes] == [77]
+        (wait,) = waits_until_it_comes_back(wire)
+        assert 77 <= wait <= 77 * (1 + SPREAD)
 
     def test_one_that_another_invocation_tells_just_now_comes_back_soon(
         self, notifier: Notifier
@@ -281,16 +299,34 @@ class TestFault13:
 
         failed = ledger.once("slack all alert-1", notifier.run)
 
-        changes = [call for name, call in wire.requests if name == "ChangeMessageVisibility"]
+        (wait,) = waits_until_it_comes_back(wire)
         assert (len(failed), notifier.texts()) == (1, [])
-        assert [change["VisibilityTimeout"] for change in changes] == [FIRST_WAIT]
+        assert FIRST_WAIT <= wait <= FIRST_WAIT * (1 + SPREAD)
+
+    def test_the_last_time_it_is_kept_with_the_reason(self, notifier: Notifier) -> None:
+        """Fault: SQS took it at its next receive, and could not say why."""
+        notifier.slack.answer_next(CHANNEL, *[TROUBLES["503"]] * 2)
+        notifier.put(an_alert())
+
+        assert len(notifier.run(times=LAST_RECEIVE - 1)) == 1
+        notifier.put(an_alert())
+        assert notifier.run(times=LAST_RECEIVE) == []
+        reason = f"Slack answered 503: <html> (received {LAST_RECEIVE} times)"
+        assert notifier.dead_letters() == [(an_alert(), reason)]
+
+    def test_the_last_time_it_is_told_if_slack_takes_it(self, notifier: Notifier) -> None:
+        notifier.put(an_alert())
+
+        assert notifier.run(times=LAST_RECEIVE) == []
+        assert (len(notifier.texts()), notifier.dead_letters()) == (1, [])
 
     def test_with_little_time_left_nothing_is_begun(self, notifier: Notifier) -> None:
         notifier.put(an_alert())
 
         assert len(notifier.run(context=Context(milliseconds=5_000))) == 1
         assert notifier.slack.asked(CHANNEL) == 0
-        assert len(notifier.run()) == 0
+        notifier.put(an_alert())
+        assert notifier.run() == []
         assert len(notifier.texts()) == 1
 
 
@@ -486,13 +522,16 @@ def test_a_retry_after_is_believed_within_bounds(headers: dict[str, str], second
     assert raised.value.retry_after == seconds
 
 
-@pytest.mark.parametrize("status", [201, 204, 302, 500, 503, 599])
+@pytest.mark.parametrize(
+    "status", [201, 204, 302, 401, 405, 407, 408, 413, 421, 425, 451, 499, 500, 503, 599]
+)
 def test_any_other_answer_is_tried_again(status: int) -> None:
+    """Fault: each 4xx was final, those too that come of the way there and pass."""
     with pytest.raises(SlackNotNowError):
         judge_answer(status, {}, "ok")
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 499])
-def test_a_refusal_is_final(status: int) -> None:
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_a_refusal_that_slack_documents_is_final(status: int) -> None:
     with pytest.raises(SlackRefusedError, match=f"Slack answered {status}: no"):
         judge_answer(status, {}, "no")

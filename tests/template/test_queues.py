@@ -6,6 +6,7 @@ import pytest
 
 from tests.template.cloudformation import Template, get_att, ref, when_routed
 from vpc_guardrail.app.slack import SECONDS_TO_POST
+from vpc_guardrail.wiring.slack import LAST_RECEIVE
 
 RULES = {
     "InspectionQueue": "TrainingJobCreatedRule",
@@ -63,7 +64,7 @@ def test_queue_refuses_plain_connections(template: Template, queue: str) -> None
 def test_what_goes_on_failing_is_kept(template: Template, queue: str, dead_letters: str) -> None:
     assert template.resource(queue).properties["RedrivePolicy"] == {
         "deadLetterTargetArn": get_att(dead_letters, "Arn"),
-        "maxReceiveCount": 30 if queue in OF_SLACK else 5,
+        "maxReceiveCount": LAST_RECEIVE if queue in OF_SLACK else 5,
     }
 
 

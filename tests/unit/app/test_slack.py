@@ -129,10 +129,9 @@ def test_the_wait_leaves_time_for_the_post_itself() -> None:
 def test_nothing_is_begun_that_could_not_be_ended() -> None:
     telling = Telling(time=FakeTime(left=SECONDS_TO_POST - 0.1))
 
-    with pytest.raises(SlackNotNowError) as raised:
+    with pytest.raises(SlackNotNowError, match="no time is left"):
         telling.batch().tell("alert-1", PAYLOAD)
 
-    assert raised.value.retry_after == 0
     assert telling.channel.asked == 0
 
 

@@ -108,6 +108,7 @@ def test_what_its_readers_write_is_left_alone() -> None:
         (Standing.OPEN, "FAILED", "ACTIVE"),
         (Standing.MENDED, "PASSED", "ARCHIVED"),
         (Standing.STOPPED, "FAILED", "ARCHIVED"),
+        (Standing.ENDED, "FAILED", "ARCHIVED"),
     ],
 )
 def test_only_what_is_mended_has_passed(standing: Standing, status: str, state: str) -> None:
@@ -147,7 +148,7 @@ def test_every_severity_has_a_label_that_aws_knows() -> None:
 @patiently
 @given(
     st.lists(findings, max_size=4),
-    st.sampled_from([Standing.OPEN, Standing.MENDED, Standing.STOPPED]),
+    st.sampled_from([Standing.OPEN, Standing.MENDED, Standing.STOPPED, Standing.ENDED]),
     st.none() | st.text(),
 )
 def test_whatever_is_told_fits_and_is_harmless(

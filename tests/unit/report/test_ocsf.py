@@ -127,7 +127,7 @@ def test_what_passes_has_nothing_to_be_done_about() -> None:
     assert not {"status", "status_id"} & {*event}
 
 
-@pytest.mark.parametrize("standing", [Standing.MENDED, Standing.STOPPED])
+@pytest.mark.parametrize("standing", [Standing.MENDED, Standing.STOPPED, Standing.ENDED])
 def test_what_is_over_is_closed(standing: Standing) -> None:
     (finding,) = security_findings(verdict_document(a_judgement(a_finding(Status.FAIL))))
 

@@ -224,21 +224,32 @@ def test_what_was_unknown_never_failed_and_is_not_closed() -> None:
     assert told_mended(replace(MENDED, status=Status.UNKNOWN)) == ()
 
 
-def test_what_a_stopped_job_itself_failed_for_ends_with_it() -> None:
-    enforcement = an_enforcement(order=a_stop_order(checks=("s3-reachable", "vpc-config-present")))
-    own = a_finding(Status.FAIL, check="vpc-config-present", resource=enforcement.order.job_arn)
+ENDS = {
+    Outcome.STOPPED: Standing.STOPPED,
+    Outcome.ALREADY_ENDED: Standing.ENDED,
+    Outcome.GONE: Standing.ENDED,
+}
+
+
+@pytest.mark.parametrize(("outcome", "standing"), ENDS.items())
+def test_what_a_job_itself_failed_for_ends_with_it(outcome: Outcome, standing: Standing) -> None:
+    """Fault: where it had ended before it could be stopped, its finding stayed active."""
+    order = a_stop_order(checks=("s3-reachable", "vpc-config-present"))
+    enforcement = an_enforcement(outcome, order=order)
+    own = a_finding(Status.FAIL, check="vpc-config-present", resource=order.job_arn)
     (failed,) = told(own, job=OPEN_JOB, vpc_id=None)
 
     (ended,) = ended_findings(enforcement_document(enforcement), NOW)
 
     assert ended.uid == failed.uid
-    assert (ended.status, ended.standing) == (Status.FAIL, Standing.STOPPED)
+    assert (ended.status, ended.standing, ended.fails) == (Status.FAIL, standing, False)
     assert ended.seen == NOW + CLOCKS_DIFFER
 
 
-@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.STOPPED])
-def test_nothing_ends_with_a_job_that_was_not_stopped(outcome: Outcome) -> None:
-    enforcement = an_enforcement(outcome)
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each not in ENDS])
+def test_nothing_ends_with_a_job_that_runs_on(outcome: Outcome) -> None:
+    order = a_stop_order(checks=("vpc-config-present",))
+    enforcement = an_enforcement(outcome, order=order)
 
     assert ended_findings(enforcement_document(enforcement), NOW) == ()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import re
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Protocol
 
-from slack_sdk.webhook import WebhookClient
-
+from vpc_guardrail.adapters.https_post import Deadline, post_json
 from vpc_guardrail.app.slack import SECONDS_TO_POST, SlackNotNowError, SlackRefusedError
 
 if TYPE_CHECKING:
@@ -18,12 +17,20 @@ if TYPE_CHECKING:
     from vpc_guardrail.app.ports import Json
 
 ANSWER_SECONDS = int(SECONDS_TO_POST) - 2
-"""How long Slack may take to answer; it takes less than one."""
+"""How long Slack may take, to the end of its answer; it takes less than one."""
 
 TAKEN = "ok"
 """The body of the answer to a message that Slack took.
 
 Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+"""
+
+FOR_GOOD = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+)
+"""What Slack refuses with. Any other status may come of the way there, or pass.
+
+Source: https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
 """
 
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 3600.0
@@ -51,23 +58,24 @@ class SlackWebhook:
     def post(self, payload: Json) -> None:
         """Post a message; if it is refused and the address has changed since, once more."""
         url = self.urls.current()
+        body = json.dumps(payload).encode()
+        deadline = Deadline(ANSWER_SECONDS)
         try:
-            _post(url, payload)
+            _post(url, body, deadline)
         except SlackRefusedError:
             changed = self.urls.anew()
             if changed == url:
                 raise
-            _post(changed, payload)
+            _post(changed, body, deadline)
 
 
-def _post(url: str, payload: Json) -> None:
-    client = WebhookClient(url, timeout=ANSWER_SECONDS, retry_handlers=[], logger=_mute())
+def _post(url: str, body: bytes, deadline: Deadline) -> None:
     try:
-        answer = client.send_dict(payload)
-    except (HTTPException, LookupError, OSError, ValueError) as error:
+        answer = post_json(url, body, deadline)
+    except (HTTPException, OSError, ValueError) as error:
         reason = f"Slack did not answer ({_printable(str(error)) or type(error).__name__})"
         raise SlackNotNowError(reason, concerns_all=True) from error
-    judge_answer(answer.status_code, answer.headers, answer.body)
+    judge_answer(answer.status, answer.headers, answer.body)
 
 
 def judge_answer(status: int, headers: Mapping[str, str], body: str) -> None:
@@ -78,7 +86,7 @@ def judge_answer(status: int, headers: Mapping[str, str], body: str) -> None:
     reason = f"Slack answered {status}: {said}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise SlackNotNowError(reason, retry_after=_retry_after(headers), concerns_all=True)
-    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status in FOR_GOOD:
         raise SlackRefusedError(reason)
     raise SlackNotNowError(reason)
 
@@ -92,10 +100,3 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).strip()[:LONGEST_REASON]
-
-
-def _mute() -> logging.Logger:
-    """slack_sdk writes the address to its log at level DEBUG."""
-    logger = logging.getLogger("vpc_guardrail.slack_sdk")
-    logger.setLevel(logging.CRITICAL + 1)
-    return logger

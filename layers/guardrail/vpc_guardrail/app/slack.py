@@ -68,7 +68,7 @@ class SlackTeller:
             if self._closed:
                 raise self._closed
             if self._patience.seconds_left() < SECONDS_TO_POST:
-                raise SlackNotNowError("no time is left in this invocation", retry_after=0)
+                raise SlackNotNowError("no time is left in this invocation")
             try:
                 self._channel.post(payload)
             except SlackNotNowError as error:

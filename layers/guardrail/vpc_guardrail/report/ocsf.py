@@ -45,6 +45,7 @@ LIFECYCLES = {
     Standing.EXEMPTED: (SUPPRESSED, "Suppressed"),
     Standing.MENDED: (RESOLVED, "Resolved"),
     Standing.STOPPED: (RESOLVED, "Resolved"),
+    Standing.ENDED: (RESOLVED, "Resolved"),
 }
 
 TYPES = {

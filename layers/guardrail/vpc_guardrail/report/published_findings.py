@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from vpc_guardrail.app.arn import JobArn, MalformedArnError
+from vpc_guardrail.app.enforcement import Outcome
 from vpc_guardrail.core.checks import bucket_policy_vpc_only, vpc_config_present
 from vpc_guardrail.core.engine import SPECS
 from vpc_guardrail.core.finding import CheckSpec, Severity, Status
@@ -31,7 +32,12 @@ DIGEST_CHARACTERS = 32
 CLOCKS_DIFFER = timedelta(seconds=1)
 """A stop comes after its verdict, but whoever publishes it has another clock."""
 
-STOPPED = "stopped"
+ENDS = {
+    Outcome.STOPPED.value: Standing.STOPPED,
+    Outcome.ALREADY_ENDED.value: Standing.ENDED,
+    Outcome.GONE.value: Standing.ENDED,
+}
+"""The outcomes of a stop order after which its job runs no more."""
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -58,16 +64,19 @@ def security_findings(document: Mapping[str, Any]) -> tuple[SecurityFinding, ...
 
 
 def ended_findings(document: Mapping[str, Any], at: datetime) -> tuple[SecurityFinding, ...]:
-    """What ends with the job that an enforcement stopped; raises `MalformedAlertError`.
+    """What ends with the job that was to be stopped; raises `MalformedAlertError`.
 
     `at` is when that was published.
     """
-    if text(document, "outcome") != STOPPED:
+    standing = ENDS.get(text(document, "outcome"))
+    if standing is None:
         return ()
     told = _Told(document, at + CLOCKS_DIFFER)
     checks = document.get("checks")
     names = checks if isinstance(checks, list) else []
-    return tuple(told.ended(SPEC_OF[name]) for name in sorted(ABOUT_THE_JOB) if name in names)
+    return tuple(
+        told.ended(SPEC_OF[name], standing) for name in sorted(ABOUT_THE_JOB) if name in names
+    )
 
 
 def mended_findings(document: Mapping[str, Any], partition: str) -> tuple[SecurityFinding, ...]:
@@ -117,15 +126,15 @@ class _Told:
             remediation=text(values, "remediation"),
         )
 
-    def ended(self, spec: CheckSpec) -> SecurityFinding:
-        """The finding about the job itself, which is stopped."""
+    def ended(self, spec: CheckSpec, standing: Standing) -> SecurityFinding:
+        """The finding about the job itself, which runs no more."""
         return self._made(
             spec.name,
             self._arn.text,
             "",
             status=Status.FAIL,
             severity=spec.severity,
-            standing=Standing.STOPPED,
+            standing=standing,
             fails=False,
             message=text(self._document, "message"),
             remediation="",

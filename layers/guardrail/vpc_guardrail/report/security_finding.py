@@ -19,9 +19,11 @@ class Standing(Enum):
     MENDED = "mended"
     STOPPED = "stopped"
     """The job that it was about is stopped; nothing is mended."""
+    ENDED = "ended"
+    """The job that it was about ended by itself, or is gone; nothing is mended."""
 
 
-CLOSED = frozenset({Standing.MENDED, Standing.STOPPED})
+CLOSED = frozenset({Standing.MENDED, Standing.STOPPED, Standing.ENDED})
 
 
 class ResourceKind(Enum):

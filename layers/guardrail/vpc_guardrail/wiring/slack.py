@@ -1,4 +1,4 @@
-"""Builds the Slack teller from the function's environment; the only one that knows slack_sdk."""
+"""Builds the Slack teller from the function's environment."""
 
 import math
 import os
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -33,6 +34,13 @@ FOR_GOOD = (MalformedAlertError, MalformedNotificationError, SlackRefusedError)
 
 FIRST_WAIT, LONGEST_WAIT = 15, 900
 """Seconds until a message comes back; with each time twice as many. Thirty times take six hours."""
+
+SPREAD = 0.5
+"""By how much of it a wait is longer for one message than for another. Else those that came
+together would come back together for ever, when a busy Slack takes one of them."""
+
+LAST_RECEIVE = 30
+"""How often a message is received at most: `maxReceiveCount` of the queues."""
 
 REASON_LENGTH = 500
 
@@ -100,15 +108,23 @@ def tell_batch(event: dict[str, Any], context: Any, parts: SlackParts | None = N
 
 
 def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping[str, Any]], None]:
+    def set_aside(body: str, reason: str) -> None:
+        destination.queue.set_aside(body, reason)
+        logger().error("The alert is set aside", reason=reason, destination=destination.name)
+
     def handle(record: Mapping[str, Any]) -> None:
         try:
             notification = notification_of(record["body"])
             teller.tell(notification.id, slack_message(notification.document))
         except FOR_GOOD as error:
-            reason = one_line(str(error), REASON_LENGTH)
-            destination.queue.set_aside(record["body"], reason)
-            logger().error("The alert is set aside", reason=reason, destination=destination.name)
+            set_aside(record["body"], one_line(str(error), REASON_LENGTH))
         except SlackNotNowError as error:
+            received = times_received(record)
+            if received >= LAST_RECEIVE:
+                # SQS would take it at its next receive, and could not say why.
+                reason = one_line(str(error), REASON_LENGTH)
+                set_aside(record["body"], f"{reason} (received {received} times)")
+                return
             wait = seconds_until(error.retry_after, record)
             destination.queue.come_back(record["receiptHandle"], wait)
             raise
@@ -123,9 +139,14 @@ def _handler(destination: Destination, teller: SlackTeller) -> Callable[[Mapping
 
 
 def seconds_until(retry_after: float | None, record: Mapping[str, Any]) -> int:
-    """What Slack asks for; else ever longer, by how often the message came."""
-    if retry_after is not None:
-        return math.ceil(retry_after)
-    received = int(record["attributes"]["ApproximateReceiveCount"])
+    """Ever longer, by how often the message came; never less than what Slack asks for."""
+    received = times_received(record)
     doubled: int = FIRST_WAIT * 2 ** min(received - 1, 10)
-    return min(doubled, LONGEST_WAIT)
+    least = max(min(doubled, LONGEST_WAIT), retry_after or 0.0)
+    drawn = crc32(f"{record['messageId']} {received}".encode()) / 2**32
+    return math.ceil(least * (1 + SPREAD * drawn))
+
+
+def times_received(record: Mapping[str, Any]) -> int:
+    """How often a message was received, this time included."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
