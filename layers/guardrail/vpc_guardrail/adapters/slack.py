@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import logging
+import math
 import re
+import time
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Protocol
 
-from vpc_guardrail.adapters.https_post import Deadline, post_json
+from slack_sdk.webhook import WebhookClient
+
+from vpc_guardrail.adapters import one_answer
 from vpc_guardrail.app.slack import SECONDS_TO_POST, SlackNotNowError, SlackRefusedError
 
 if TYPE_CHECKING:
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from vpc_guardrail.app.ports import Json
 
 ANSWER_SECONDS = int(SECONDS_TO_POST) - 2
-"""How long Slack may take, to the end of its answer; it takes less than one."""
+"""How long Slack may take, both times that it may be asked; it takes less than one."""
 
 TAKEN = "ok"
 """The body of the answer to a message that Slack took.
@@ -54,28 +58,30 @@ class SlackWebhook:
 
     def __init__(self, urls: WebhookUrls) -> None:
         self.urls = urls
+        one_answer.install()
 
     def post(self, payload: Json) -> None:
         """Post a message; if it is refused and the address has changed since, once more."""
-        url = self.urls.current()
-        body = json.dumps(payload).encode()
-        deadline = Deadline(ANSWER_SECONDS)
+        url, began = self.urls.current(), time.monotonic()
         try:
-            _post(url, body, deadline)
+            _post(url, payload, ANSWER_SECONDS)
         except SlackRefusedError:
             changed = self.urls.anew()
             if changed == url:
                 raise
-            _post(changed, body, deadline)
+            left = ANSWER_SECONDS - (time.monotonic() - began)
+            _post(changed, payload, max(1, math.floor(left)))
 
 
-def _post(url: str, body: bytes, deadline: Deadline) -> None:
+def _post(url: str, payload: Json, seconds: int) -> None:
+    client = WebhookClient(url, timeout=seconds, retry_handlers=[], logger=_mute())
+    client.proxy = None  # Of the environment: what goes through it follows redirects.
     try:
-        answer = post_json(url, body, deadline)
-    except (HTTPException, OSError, ValueError) as error:
+        answer = client.send_dict(payload)
+    except (HTTPException, LookupError, OSError, ValueError) as error:
         reason = f"Slack did not answer ({_printable(str(error)) or type(error).__name__})"
         raise SlackNotNowError(reason, concerns_all=True) from error
-    judge_answer(answer.status, answer.headers, answer.body)
+    judge_answer(answer.status_code, answer.headers, answer.body)
 
 
 def judge_answer(status: int, headers: Mapping[str, str], body: str) -> None:
@@ -100,3 +106,10 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).strip()[:LONGEST_REASON]
+
+
+def _mute() -> logging.Logger:
+    """slack_sdk writes the address to its log at level DEBUG."""
+    logger = logging.getLogger("vpc_guardrail.slack_sdk")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger

@@ -1,4 +1,4 @@
-"""Builds the Slack teller from the function's environment."""
+"""Builds the Slack teller from the function's environment; the only one that knows slack_sdk."""
 
 import math
 import os
