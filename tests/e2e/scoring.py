@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +42,7 @@ class ScoreRule:
     name: str
     function: Function
     recorder: Recorder
+    settings_parameter: str
     _ticks: list[str] = field(default_factory=list)
 
     @classmethod
@@ -62,7 +65,26 @@ class ScoreRule:
             mapping_id="",
         )
         recorder = Recorder(session, aws.controls)
-        return cls(aws, session, stack.outputs["VpcScoreRuleName"], function, recorder)
+        parameter = stack.outputs["SettingsParameterName"]
+        return cls(aws, session, stack.outputs["VpcScoreRuleName"], function, recorder, parameter)
+
+    def set(self, document: Mapping[str, Any]) -> None:
+        """Change the settings document as its owner does, past the stack."""
+        self.session.client("ssm").put_parameter(
+            Name=self.settings_parameter, Value=json.dumps(document), Type="String", Overwrite=True
+        )
+
+    def comes_to_say(self, vpc_id: str, pattern: str) -> Result:
+        """What Config says of a VPC, once changes of it come to an annotation of a pattern."""
+
+        def look() -> Result | None:
+            self.change(VPC, vpc_id)
+            found = self.results()[vpc_id]
+            return found if re.search(pattern, found.annotation) else None
+
+        found = self.function.wait_until(look, f"nobody says {pattern!r} of {vpc_id}")
+        assert found is not None
+        return found
 
     def change(self, resource_type: str, resource_id: str, *, oversized: bool = False) -> None:
         """Let Config record a resource as it is now, and wait for the answer."""

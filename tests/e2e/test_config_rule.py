@@ -138,6 +138,29 @@ def test_what_is_mended_is_compliant_again(
     assert rule.results()[network.vpc_id].compliance == "COMPLIANT"
 
 
+def test_the_settings_of_the_environment_hold_for_the_score(
+    rule: ScoreRule, network: TrainingNetwork
+) -> None:
+    exemption = {"check": "required-services-reachable", "vpc": network.vpc_id}
+    granted = {"owner": "net", "reason": "It is being built.", "expires": "2999-12-31"}
+    severe = {"required-services-reachable": {"severity": "HIGH"}}
+    document = {"required_services": ["sts"], "checks": severe}
+    rule.change(VPC, network.vpc_id)
+    assert rule.results()[network.vpc_id].compliance == "COMPLIANT"
+
+    try:
+        rule.set(document)
+        failing = rule.comes_to_say(network.vpc_id, "HIGH required-services-reachable")
+        rule.set({**document, "exemptions": [{**exemption, **granted}]})
+        exempted = rule.comes_to_say(network.vpc_id, "Exempted: required-services-reachable")
+    finally:
+        rule.set({})
+        as_before = rule.comes_to_say(network.vpc_id, r"^Score 100 of 100\.$")
+
+    assert failing.compliance == "NON_COMPLIANT"
+    assert exempted.compliance == as_before.compliance == "COMPLIANT"
+
+
 def test_a_deleted_endpoint_is_known_by_what_was_recorded_of_it(
     rule: ScoreRule, ec2: Any, network: TrainingNetwork, other: TrainingNetwork
 ) -> None:

@@ -18,6 +18,7 @@ from vpc_guardrail.cli.main import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mypy_boto3_ec2 import EC2Client
     from typer.testing import Result
@@ -162,6 +163,33 @@ def test_an_account_that_may_not_be_read_is_an_error(wire: Wire, code: str) -> N
     assert done.exit_code == 4
     assert "DescribeVpcs" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_document_holds_for_the_score(ec2: EC2Client, tmp_path: Path) -> None:
+    built = a_sound_vpc(ec2)
+    file = tmp_path / "settings.json"
+    severe = {"required-services-reachable": {"severity": "CRITICAL"}}
+    file.write_text(json.dumps({"required_services": ["sts"], "checks": severe}))
+
+    arguments = (built.id, "--format", "json", "--settings", str(file), *TAGGED)
+    document = documents(run(*arguments))[built.id]
+
+    (check,) = [each for each in document["checks"] if each["check"] in severe]
+    assert (check["severity"], check["status"], check["lost"]) == ("CRITICAL", "FAIL", 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("[", "the document is not JSON"), ('{"mode": "x"}', "mode: is 'x'; it must be audit")],
+)
+def test_a_broken_document_is_bad_input(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(text)
+
+    result = run("vpc-1", "--settings", str(file))
+
+    assert result.exit_code == 2
+    assert told in result.stderr
 
 
 def test_json_without_a_score_is_an_empty_list(wire: Wire) -> None:

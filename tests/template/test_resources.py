@@ -8,7 +8,7 @@ import pytest
 
 from tests.template.cloudformation import Template, get_att, ref, sub, values_in, when_routed
 from vpc_guardrail.app.enforcement import Outcome
-from vpc_guardrail.wiring.parts import SETTINGS_TROUBLE
+from vpc_guardrail.wiring.in_force import SETTINGS_TROUBLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -312,6 +312,7 @@ def _excused_rules(template: Template) -> Iterator[tuple[str, str]]:
                 "InspectorSettingsTroubleMetric": "JobInspectorLogGroup",
                 "EnforcerSettingsTroubleMetric": "JobEnforcerLogGroup",
                 "DigestSettingsTroubleMetric": "DailyDigestLogGroup",
+                "ScoreSettingsTroubleMetric": "ConfigRuleLogGroup",
             },
             f'{{ $.message = "{SETTINGS_TROUBLE}" }}',
         ),

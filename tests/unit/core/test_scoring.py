@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -25,8 +27,10 @@ from tests.builders import (
     internet_gateway,
 )
 from vpc_guardrail.core.checks import dns_resolves_s3, s3_gateway_endpoint, s3_reachable
+from vpc_guardrail.core.exemptions import Exemption
 from vpc_guardrail.core.finding import Severity, Status
-from vpc_guardrail.core.model import Network
+from vpc_guardrail.core.mends import mends
+from vpc_guardrail.core.model import Network, Unknown
 from vpc_guardrail.core.score import VpcScore, VpcStatus
 from vpc_guardrail.core.score_rule import ScoreRule, Tag
 from vpc_guardrail.core.scoring import check_scores, score_vpc
@@ -338,3 +342,62 @@ def test_an_unknown_lowers_no_score_and_is_told() -> None:
     assert score.score == 100
     assert score.score_at_worst == Fraction(100 * (score.weight - 6), score.weight)
     assert score.unknown_checks == (DNS.name,)
+
+
+def scored(network: Network, **chosen: Any) -> VpcScore:
+    return score_vpc(VPC, network, ScoreRule(settings=Settings(**chosen)))
+
+
+def exempting(**named: str) -> tuple[Exemption, ...]:
+    return (Exemption("net", "moves", NOW.date(), **named),)
+
+
+class TestTheOwnersSettings:
+    def test_a_severity_of_his_own_weighs(self) -> None:
+        severe = scored(NO_ENDPOINT, severities={GATEWAY.name: Severity.LOW})
+
+        (check,) = [each for each in severe.checks if each.check == GATEWAY.name]
+        assert (check.severity, check.weight, check.lost) == (Severity.LOW, 1, 1)
+
+    def test_it_decides_what_alone_is_noncompliant(self) -> None:
+        lenient = {each.name: Severity.LOW for each in (GATEWAY, s3_reachable.SPEC)}
+
+        assert scored(NO_ENDPOINT).status is VpcStatus.NON_COMPLIANT
+        assert scored(NO_ENDPOINT, severities=lenient).status is VpcStatus.COMPLIANT
+
+    def test_what_is_exempted_for_the_vpc_costs_nothing_and_is_told(self) -> None:
+        score = scored(NO_ENDPOINT, exemptions=exempting(vpc=VPC))
+
+        assert (score.status, score.points) == (VpcStatus.COMPLIANT, 100)
+        assert set(score.exempted_checks) >= {GATEWAY.name, s3_reachable.SPEC.name}
+        assert any(not each.counts for each in score.findings)
+        assert mends(score) == ()
+
+    def test_what_of_a_check_is_exempted_weighs_nothing(self) -> None:
+        score = scored(NO_ENDPOINT, exemptions=exempting(check=GATEWAY.name))
+
+        assert GATEWAY.name not in score.failed_checks
+        assert s3_reachable.SPEC.name in score.failed_checks
+        assert score.weight == scored(NO_ENDPOINT).weight - 6
+
+    def test_an_exempted_unknown_leaves_nothing_open(self) -> None:
+        unread = replace(SOUND, dhcp_options=Unknown("denied"))
+
+        assert scored(unread).status is VpcStatus.UNDETERMINED
+        assert scored(unread, exemptions=exempting(vpc=VPC)).status is VpcStatus.COMPLIANT
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            pytest.param({"vpc": "vpc-2"}, id="another VPC"),
+            pytest.param({"vpc": VPC, "job_name": "reference-*"}, id="a job's name"),
+            pytest.param({"role": "vpc-guardrail-*"}, id="a job's role"),
+        ],
+    )
+    def test_what_is_exempted_for_others_counts(self, named: dict[str, str]) -> None:
+        assert scored(NO_ENDPOINT, exemptions=exempting(**named)) == scored(NO_ENDPOINT)
+
+    def test_an_exemption_that_has_expired_counts_no_more(self) -> None:
+        expired = Exemption("net", "moved", NOW.date() - timedelta(days=1), vpc=VPC)
+
+        assert scored(NO_ENDPOINT, exemptions=(expired,)).points == scored(NO_ENDPOINT).points

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import NOW
 from tests.config_fakes import a_vpc_score
 from tests.laws import law
 from vpc_guardrail.core.checks import (
@@ -17,6 +18,7 @@ from vpc_guardrail.core.checks import (
     s3_reachable,
     security_group_self_ingress,
 )
+from vpc_guardrail.core.exemptions import Exempted, Exemption
 from vpc_guardrail.core.finding import CheckSpec, Finding, Severity, Status
 from vpc_guardrail.core.score import VpcScore, VpcStatus
 from vpc_guardrail.core.scoring import OF_A_VPC, check_scores
@@ -132,3 +134,14 @@ def test_every_failure_and_every_unknown_is_told_or_counted(found: list[Finding]
         assert ("Unknown: " in told) is bool(score.unknown_checks)
         left_out = [each for each in score.failed_checks if f"{each}: " not in told]
         assert not left_out or f"{len(left_out)} more." in told or f"{len(left_out)} failed" in told
+
+
+def test_what_is_exempted_is_told_and_is_no_failure() -> None:
+    exempted = Exempted(by=Exemption("team", "known", NOW.date()))
+    score = scored(
+        finding(s3_reachable.SPEC, Status.PASS),
+        replace(finding(internet_access.SPEC, Status.FAIL), exempted=exempted),
+        status=VpcStatus.COMPLIANT,
+    )
+
+    assert annotation(score) == "Score 100 of 100. Exempted: internet-access."

@@ -92,5 +92,12 @@ def test_a_fingerprint_tells_parameters_apart_whatever_their_order() -> None:
     turned = dict(reversed(WHOLE.items()))
     others = [{}, {**WHOLE, "minimumScore": "94"}, {**WHOLE, "excludedVpcTags": ""}]
 
-    assert fingerprint(turned) == fingerprint(WHOLE)
-    assert len({fingerprint(each) for each in (WHOLE, *others)}) == 1 + len(others)
+    assert fingerprint(score_rule(turned)) == fingerprint(score_rule(WHOLE))
+    found = {fingerprint(score_rule(each)) for each in (WHOLE, *others)}
+    assert len(found) == 1 + len(others)
+
+
+def test_a_fingerprint_tells_settings_apart() -> None:
+    stricter = Settings(severities={"internet-access": Severity.CRITICAL})
+
+    assert fingerprint(ScoreRule(settings=stricter)) != fingerprint(ScoreRule())

@@ -128,6 +128,7 @@ CONFIG_RULE: Final[CallTable] = MappingProxyType(
             "DescribeVpcs",
             "GetManagedPrefixListEntries",
         ),
+        "ssm": ("GetParameter", "GetParameterHistory"),
     }
 )
 """Scores VPCs for AWS Config; reads no job, tells nobody else, and cannot stop anything."""

@@ -15,7 +15,9 @@ from vpc_guardrail.adapters.account_reading import AccountInventory
 from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.app.errors import AccountNotReadableError
 from vpc_guardrail.app.score_vpcs import VpcScorer
+from vpc_guardrail.cli.documents import DocumentError
 from vpc_guardrail.cli.exit_codes import ExitCode, worst
+from vpc_guardrail.cli.judged_by import DocumentOption, JudgedBy, ParameterOption, StackOption
 from vpc_guardrail.cli.live import REGION_VARIABLE, Trouble
 from vpc_guardrail.cli.progress import counted
 from vpc_guardrail.cli.score_options import rule_of
@@ -86,6 +88,9 @@ def score(
     internet_access: Annotated[
         str | None, typer.Option(metavar="ACCESS", help="forbidden, allowed or required.")
     ] = None,
+    stack: StackOption = None,
+    parameter: ParameterOption = None,
+    document: DocumentOption = None,
 ) -> None:
     """Score VPCs by the same checks as jobs: will a reference job work there, and be private?
 
@@ -95,19 +100,24 @@ def score(
     """
     if bool(vpcs) == every:
         raise typer.BadParameter("name at least one VPC, or give --all")
-    rule = rule_of(
-        {
-            "minimumScore": minimum_score,
-            "failingSeverity": failing_severity,
-            "trainingSubnetTags": training_tags,
-            "includedVpcTags": included_vpc_tags,
-            "excludedVpcTags": excluded_vpc_tags,
-            "instanceType": instance_type,
-            "instanceCount": instance_count,
-            "requiredServices": required_services,
-            "internetAccess": internet_access,
-        }
-    )
+    by = JudgedBy(stack, parameter, document)
+    asked = {
+        "minimumScore": minimum_score,
+        "failingSeverity": failing_severity,
+        "trainingSubnetTags": training_tags,
+        "includedVpcTags": included_vpc_tags,
+        "excludedVpcTags": excluded_vpc_tags,
+        "instanceType": instance_type,
+        "instanceCount": instance_count,
+        "requiredServices": required_services,
+        "internetAccess": internet_access,
+    }
+    try:
+        rule = rule_of(asked, by)
+    except DocumentError as error:
+        for line in error.lines:
+            typer.echo(f"vpc-guardrail: {one_line(line)}", err=True)
+        raise typer.Exit(error.code) from error
     raise typer.Exit(print_scores(vpcs or [], rule, as_json=output is Format.JSON))
 
 

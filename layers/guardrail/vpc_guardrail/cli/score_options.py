@@ -1,15 +1,13 @@
 """The rule of `vpc-guardrail score`: its options are the parameters of the Config rule."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
 import typer
 
-from vpc_guardrail.app.settings_document import SettingsError
+from vpc_guardrail.cli.judged_by import NOWHERE, JudgedBy, settings_of_variables
 from vpc_guardrail.core.score_rule import ScoreRule
 from vpc_guardrail.wiring.rule_parameters import PARAMETERS, RuleParameterError, score_rule
-from vpc_guardrail.wiring.settings import settings_from
 
 OPTIONS = {
     "minimumScore": "--minimum-score",
@@ -25,10 +23,10 @@ OPTIONS = {
 """The option that stands for each parameter of the Config rule."""
 
 
-def rule_of(given: Mapping[str, str | None]) -> ScoreRule:
-    """The rule by the parameters given; what the environment sets holds where none is.
+def rule_of(given: Mapping[str, str | None], by: JudgedBy = NOWHERE) -> ScoreRule:
+    """The rule by the parameters given; the settings hold where none is.
 
-    Raises typer.BadParameter, which names the option or the variable.
+    Raises typer.BadParameter, which names the option, and `DocumentError`.
     """
     texts = {name: text for name, text in given.items() if text is not None}
     for name, text in texts.items():
@@ -36,10 +34,7 @@ def rule_of(given: Mapping[str, str | None]) -> ScoreRule:
             PARAMETERS[name](OPTIONS[name], text)
         except RuleParameterError as error:
             raise typer.BadParameter(str(error)) from error
-    try:
-        settings = settings_from(os.environ)
-    except SettingsError as error:
-        raise typer.BadParameter(str(error)) from error
+    settings = by.settings() or settings_of_variables()
     rule = score_rule(texts)
     if texts.get("requiredServices"):
         settings = replace(settings, required_services=rule.settings.required_services)

@@ -1,6 +1,9 @@
 """Builds the evaluator of VPCs from the function's environment, for each message of AWS Config."""
 
+import json
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,13 +15,16 @@ from vpc_guardrail.adapters.reading_ledger import ReadingLedger
 from vpc_guardrail.adapters.subnet_finder import SubnetFinder
 from vpc_guardrail.app.evaluate_vpcs import VpcEvaluator
 from vpc_guardrail.app.score_vpcs import VpcScorer
+from vpc_guardrail.app.settings_in_force import SettingsInForce
 from vpc_guardrail.app.vpc_changes import ResourceChange, Tick
 from vpc_guardrail.core.score import VpcScore
+from vpc_guardrail.core.score_rule import ScoreRule
 from vpc_guardrail.report.annotation import annotation
 from vpc_guardrail.report.plain import one_line
 from vpc_guardrail.wiring.clock import now
 from vpc_guardrail.wiring.config_events import ConfigEvent, parse_config_event
 from vpc_guardrail.wiring.events import Home
+from vpc_guardrail.wiring.in_force import settings_in_force
 from vpc_guardrail.wiring.logs import logger
 from vpc_guardrail.wiring.metrics import Metrics, metered
 from vpc_guardrail.wiring.rule_parameters import fingerprint, score_rule
@@ -33,6 +39,18 @@ TOLD = ("about", "as_of")
 @cache
 def _clients() -> Clients:
     return Clients()
+
+
+@cache
+def _in_force(parameters: str) -> SettingsInForce:
+    """The document's settings over those of the rule's parameters, which are the stack's own."""
+    return settings_in_force(score_rule(json.loads(parameters)).settings, _clients())
+
+
+def _rule(parameters: Mapping[str, Any]) -> ScoreRule:
+    """The rule as the settings of now have it; raises where they are out of reach."""
+    in_force = _in_force(json.dumps(dict(parameters), sort_keys=True))
+    return replace(score_rule(parameters), settings=in_force.now())
 
 
 def evaluate(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -64,7 +82,7 @@ def _told_of(trigger: ResourceChange | Tick) -> dict[str, str]:
 
 def _evaluator(asked: ConfigEvent, home: Home, context: Any, metrics: Metrics) -> VpcEvaluator:
     clients = _clients()
-    rule = score_rule(asked.parameters)
+    rule = _rule(asked.parameters)
 
     def tell_score(score: VpcScore) -> None:
         if score.points is not None:
@@ -89,6 +107,6 @@ def _evaluator(asked: ConfigEvent, home: Home, context: Any, metrics: Metrics) -
         evaluations=ConfigWriter(clients.config, asked.rule_name, asked.result_token),
         annotate=annotation,
         tell_score=tell_score,
-        rule=f"{asked.rule_id} {fingerprint(asked.parameters)}",
+        rule=f"{asked.rule_id} {fingerprint(rule)}",
         now=now,
     )

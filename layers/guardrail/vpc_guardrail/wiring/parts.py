@@ -8,17 +8,13 @@ from vpc_guardrail.adapters.alert_book import DynamoDbAlertBook
 from vpc_guardrail.adapters.clients import Clients
 from vpc_guardrail.adapters.ledger import LedgerTable
 from vpc_guardrail.adapters.publisher import SnsPublisher
-from vpc_guardrail.adapters.settings_parameter import SsmSettingsDocuments
 from vpc_guardrail.adapters.stop_records import DynamoDbStopRecords
 from vpc_guardrail.app.settings_in_force import SettingsInForce
 from vpc_guardrail.core.settings import Settings
 from vpc_guardrail.wiring.events import Home
-from vpc_guardrail.wiring.logs import logger
+from vpc_guardrail.wiring.in_force import settings_in_force
 from vpc_guardrail.wiring.publishing import publisher
 from vpc_guardrail.wiring.settings import required, settings_from
-
-SETTINGS_TROUBLE = "The settings document cannot be used"
-"""What an alarm of the template looks for in the functions' logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,6 @@ def parts() -> Parts:
         clients=clients,
         ledger=LedgerTable(clients.dynamodb, table),
         publisher=publisher(clients, os.environ),
-        in_force=SettingsInForce(
-            settings_from(os.environ),
-            SsmSettingsDocuments(lambda: clients.ssm, required(os.environ, "SETTINGS_PARAMETER")),
-            _complain,
-        ),
+        in_force=settings_in_force(settings_from(os.environ), clients),
         stop_records=DynamoDbStopRecords(clients.dynamodb, table),
     )
-
-
-def _complain(reason: str, instead: str) -> None:
-    logger().error(SETTINGS_TROUBLE, reason=reason, instead=instead)

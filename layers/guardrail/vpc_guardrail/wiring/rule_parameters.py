@@ -1,7 +1,6 @@
 """The parameters of the Config rule, as texts, into the rule that scores VPCs."""
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -50,9 +49,9 @@ def score_rule(parameters: Mapping[str, Any]) -> ScoreRule:
     return ScoreRule(**rule, settings=Settings(**settings))
 
 
-def fingerprint(parameters: Mapping[str, Any]) -> str:
-    """A short text that other parameters do not have."""
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
+def fingerprint(rule: ScoreRule) -> str:
+    """A short text that a rule of other parameters, or other settings, does not have."""
+    return hashlib.sha256(repr(rule).encode(errors="replace")).hexdigest()[:16]
 
 
 def _text(name: str, value: object) -> str:
