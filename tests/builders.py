@@ -151,7 +151,7 @@ def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> Trainin
         arn=arn,
         kind=JobKind.TUNING,
         secondary_status="",
-        starts=starts,
+        starts=Starts(starts.most, starts.most),
         starts_at_first=starts,
         vpc_config=_all_that_they_name(asked),
     )
@@ -159,6 +159,7 @@ def a_tuning_job(*definitions: TrainingJob, starts: Starts = ONE_JOB) -> Trainin
         replace(
             whole,
             definition_name=each.name,
+            starts=starts,
             vpc_config=each.vpc_config,
             instance_plans=each.instance_plans,
             role_arn=each.role_arn,

@@ -162,6 +162,34 @@ def test_children_that_are_yet_to_start_side_by_side(
     assert {each.starts for each in several.judged} == {two}
 
 
+@pytest.mark.parametrize(
+    ("counters", "together"),
+    [
+        pytest.param({}, Starts(10, 10), id="none has begun"),
+        pytest.param({"InProgress": 2}, Starts(8, 8), id="some are in progress"),
+        pytest.param({"Completed": 45, "InProgress": 2}, Starts(3, 8), id="few are left"),
+        pytest.param({"NonRetryableError": 50}, Starts(0, 10), id="it may be that none is left"),
+        pytest.param(
+            {"Stopped": 20, "RetryableError": 25, "Completed": 1}, Starts(4, 10), id="whatever came"
+        ),
+    ],
+)
+def test_no_more_are_certain_to_begin_than_are_left(
+    counters: dict[str, int], together: Starts
+) -> None:
+    told = {
+        "hyperParameterTuningJobConfig": limits(10, 50),
+        "trainingJobStatusCounters": {
+            name[0].lower() + name[1:]: number for name, number in counters.items()
+        },
+    }
+    several = of_definitions(a_definition(), a_definition(definitionName="trees"), **told)
+
+    assert requested(**told).judged[0].starts == together
+    assert several.starts == together
+    assert {each.starts.most for each in several.judged} == {together.most}
+
+
 def test_a_tuning_job_that_has_ended_starts_no_more() -> None:
     told = {"hyperParameterTuningJobConfig": limits(4, 20)}
     job = described_tuning_job(a_description(hyperParameterTuningJobStatus="Stopping", **told))

@@ -28,6 +28,9 @@ from vpc_guardrail.core.model.job import NO_ROLE
 T = TypeVar("T")
 
 IN_PROGRESS = "InProgress"
+STATUSES = (IN_PROGRESS, "Completed", "RetryableError", "NonRetryableError", "Stopped")
+"""The members of TrainingJobStatusCounters: children that have begun."""
+
 NO_MORE = Starts(0, 0)
 
 CHILD = "{tuning_job}-001-00000000"
@@ -79,9 +82,13 @@ def _tuning_job(
     )
     ended = status not in ("", IN_PROGRESS)
     counters = structure(values, "TrainingJobStatusCounters")
-    in_progress = count(counters, "InProgress") or 0
-    starts = NO_MORE if ended else _starts(values, len(asked), in_progress)
-    starts_at_first = _starts(values, len(asked), in_progress=0)
+    begun = sum(count(counters, status) or 0 for status in STATUSES)
+    in_progress = count(counters, IN_PROGRESS) or 0
+    together = NO_MORE if ended else _starts(values, in_progress, begun)
+    at_first = _starts(values, in_progress=0, begun=0)
+    starts, starts_at_first = (
+        _of_each(each, len(asked), in_progress) for each in (together, at_first)
+    )
     definitions = [
         replace(
             child(each),
@@ -92,21 +99,31 @@ def _tuning_job(
         )
         for number, each in enumerate(asked, 1)
     ]
-    return _whole(definitions)
+    return replace(_whole(definitions), starts=together)
 
 
-def _starts(values: Mapping[str, Any], definitions: int, in_progress: int) -> Starts:
-    """How many children of each definition may still begin side by side.
+def _starts(values: Mapping[str, Any], in_progress: int, begun: int) -> Starts:
+    """How many children may still begin side by side.
 
-    Those in progress may hold their addresses already. Nobody documents how several definitions
-    share MaxParallelTrainingJobs: of each, one child is certain, and all of them are possible.
+    Those in progress may hold their addresses already; no more begin than MaxNumberOfTrainingJobs,
+    of which it is not sure that those which failed count.
     """
     limits = structure(structure(values, "HyperParameterTuningJobConfig"), "ResourceLimits")
     at_once = count(limits, "MaxParallelTrainingJobs") or 1
     in_all = count(limits, "MaxNumberOfTrainingJobs")
-    peak = max(0, min(at_once, in_all or at_once) - in_progress)
-    least = peak if definitions == 1 else 0 if in_progress else 1
-    return Starts(least, peak)
+    most = max(0, min(at_once, in_all or at_once) - in_progress)
+    return Starts(max(0, min(most, in_all - begun)) if in_all else most, most)
+
+
+def _of_each(together: Starts, definitions: int, in_progress: int) -> Starts:
+    """How many children of each definition begin.
+
+    Nobody documents how several definitions share MaxParallelTrainingJobs: of each, one child is
+    certain as long as none has begun, and all of them are possible.
+    """
+    if definitions == 1:
+        return together
+    return replace(together, least=0 if in_progress else min(1, together.least))
 
 
 def _whole(definitions: Sequence[TrainingJob]) -> TrainingJob:

@@ -46,7 +46,8 @@ def judgements_as_told(
 
 
 def _starting(job: TrainingJob, starts: Starts) -> TrainingJob:
-    return replace(job, definitions=tuple(replace(each, starts=starts) for each in job.judged))
+    definitions = tuple(replace(each, starts=starts) for each in job.judged)
+    return replace(job, starts=Starts(starts.most, starts.most), definitions=definitions)
 
 
 def _ever_fewer(first: Starts) -> Iterator[Starts]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vpc_guardrail.core.finding import Finding
-from vpc_guardrail.core.model import Starts, TrainingJob, Unknown
+from vpc_guardrail.core.model import TrainingJob, Unknown
 
 Findings = Sequence[Finding]
 
@@ -26,8 +26,7 @@ def children_at_once(job: TrainingJob, parts: Sequence[TrainingJob]) -> Training
     told = not any(isinstance(each, Unknown) for each in plans)
     if not parts[1:] or not told or not all(each.has_vpc for each in parts):
         return None
-    at_once = parts[0].starts.most
-    return replace(job, instance_plans=tuple(known), starts=Starts(at_once, at_once))
+    return replace(job, instance_plans=tuple(known), starts=job.starts)
 
 
 def told_together(parts: Sequence[TrainingJob], found: Sequence[Findings]) -> Iterator[Finding]:
