@@ -130,6 +130,9 @@ WHOLE_ANSWERS = {
     ),
     "with a length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "up to its end": b"HTTP/1.1 200 OK\r\n\r\nok",
+    "in an unknown charset": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=nope\r\nContent-Length: 2\r\n\r\nok"
+    ),
 }
 
 
@@ -139,6 +142,27 @@ def test_an_answer_is_read(how: str) -> None:
         answer = post(f"http://127.0.0.1:{port}/services/x")
 
     assert (answer.status, answer.body) == (200, "ok")
+
+
+def test_what_is_no_text_does_not_hide_the_status() -> None:
+    with listening(b"HTTP/1.1 404 X\r\nContent-Length: 3\r\n\r\n\xff\xfex") as port:
+        answer = post(f"http://127.0.0.1:{port}/services/x")
+
+    assert (answer.status, answer.body) == (404, "\N{REPLACEMENT CHARACTER}" * 2 + "x")
+
+
+def test_a_redirect_to_no_address_is_an_answer_too() -> None:
+    raw = b"HTTP/1.1 302 Found\r\nLocation: http://[\r\nContent-Length: 2\r\n\r\nno"
+    with listening(raw) as port:
+        answer = post(f"http://127.0.0.1:{port}/services/x")
+
+    assert (answer.status, answer.body) == (302, "no")
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "data:,ok"])
+def test_nothing_but_http_is_asked(url: str) -> None:
+    with pytest.raises(URLError, match="unknown url type"):
+        post(url)
 
 
 class TestEncrypted:

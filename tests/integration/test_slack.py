@@ -168,6 +168,17 @@ def an_alert(alert_id: str = "alert-1", document: Json = None) -> str:
 
 
 class TestAnAlert:
+    def test_goes_through_no_proxy_of_the_environment(
+        self, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """slack_sdk would take it, with an opener of its own that follows redirects."""
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:1")
+        notifier.put(an_alert())
+
+        assert notifier.run() == []
+        assert len(notifier.texts()) == 1
+
     def test_is_taken_once_and_then_acknowledged(self, notifier: Notifier) -> None:
         for _ in range(2):
             notifier.put(an_alert())

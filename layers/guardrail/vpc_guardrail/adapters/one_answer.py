@@ -10,11 +10,20 @@ import io
 import time
 from http.client import HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING
-from urllib.request import BaseHandler, HTTPRedirectHandler, build_opener, install_opener
+from urllib.request import (
+    BaseHandler,
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    UnknownHandler,
+    install_opener,
+)
 from urllib.response import addinfourl
 
 if TYPE_CHECKING:
-    from urllib.request import OpenerDirector, Request
+    from urllib.request import Request
 
 MOST_BYTES = 16_384
 """Of a body that is read; what follows is left unread."""
@@ -29,17 +38,17 @@ def install() -> None:
 
 
 def bounded_opener() -> OpenerDirector:
-    """An opener that raises HTTPError for a redirect, and knows no proxy but a caller's own.
+    """An opener that knows HTTP alone, no proxy, and to whom a redirect is an HTTPError.
 
     The time-out of a request bounds each wait for the line and the headers, and then the whole of
     the body. Headers that drip for ever are ended by Lambda, and the message comes back.
     """
-    return build_opener(_FollowsNoRedirect, _ReadsSoMuch)
-
-
-class _FollowsNoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        """None: what is asked for is asked of nobody else."""
+    opener = OpenerDirector()
+    for handler in (HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+        opener.add_handler(handler())
+    opener.add_handler(UnknownHandler())
+    opener.add_handler(_ReadsSoMuch())
+    return opener
 
 
 class _Answer(addinfourl):
@@ -54,10 +63,14 @@ class _ReadsSoMuch(BaseHandler):
     """Before the handler that makes errors of answers, whose bodies are bounded as well."""
 
     def http_response(self, request: Request, response: HTTPResponse) -> addinfourl:
-        """The answer with the beginning of its body, read by the time-out of the request."""
+        """The answer with the beginning of its body, read by the time-out of the request.
+
+        In UTF-8 whatever it was written in: what cannot be read would hide the status.
+        """
         ends = time.monotonic() + (request.timeout or 0.0)
-        body = _beginning(response, ends)
+        body = _beginning(response, ends).decode("utf-8", "replace").encode()
         response.close()
+        del response.headers["Content-Type"]
         answer = _Answer(io.BytesIO(body), response.headers, request.full_url, response.status)
         answer.msg = response.reason
         return answer
