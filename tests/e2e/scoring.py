@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ ANSWERED = "The message of AWS Config is answered"
 FAILED = "The message of AWS Config failed"
 SCORED = "The VPC is scored"
 SCHEDULE = "schedule"
+
+SECONDS_BETWEEN_CHANGES = 1.0
+"""While a setting takes effect."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,14 @@ class ScoreRule:
         """What Config says of a VPC, once changes of it come to an annotation of a pattern."""
 
         def look() -> Result | None:
-            self.change(VPC, vpc_id)
+            self.recorder.record(VPC, vpc_id)
+            time.sleep(SECONDS_BETWEEN_CHANGES)
             found = self.results()[vpc_id]
             return found if re.search(pattern, found.annotation) else None
 
         found = self.function.wait_until(look, f"nobody says {pattern!r} of {vpc_id}")
         assert found is not None
+        self.function.wait_until_quiet()
         return found
 
     def change(self, resource_type: str, resource_id: str, *, oversized: bool = False) -> None:

@@ -24,6 +24,7 @@ PARTS = {
     "ConfigRuleFunction",
     "ConfigRuleLogGroup",
     "ConfigRuleRole",
+    "ScoreSettingsTroubleMetric",
 }
 
 OF_RULE = {

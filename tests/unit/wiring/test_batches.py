@@ -20,7 +20,7 @@ EVENT = {
 
 
 def test_every_message_comes_back_by_itself_while_the_settings_are_out_of_reach(
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def handler() -> Callable[[str], None]:
         raise DocumentOutOfReachError("SSM throttles")
@@ -28,7 +28,8 @@ def test_every_message_comes_back_by_itself_while_the_settings_are_out_of_reach(
     answer = process_as_set(EVENT, None, handler)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in "abc"]}
-    assert capsys.readouterr().out.count('"reason": "SSM throttles"') == len(EVENT["Records"])
+    reasons = [each.__dict__["reason"] for each in caplog.records]
+    assert reasons == ["SSM throttles"] * len(EVENT["Records"])
 
 
 def test_what_is_wrong_with_the_function_itself_is_raised() -> None:
