@@ -52,20 +52,21 @@ class Account:
         job: TrainingJob | None = None,
         vpc_id: str | None = VPC,
         action: Action | None = None,
+        facts_read_at: datetime | None = None,
     ) -> TrainingJob:
         """One more job is inspected, with these findings."""
         self.time += MINUTE
         self.jobs += 1
         inspected = job or a_job(name=f"train-{self.jobs}")
-        self._alerts().about(
-            a_judgement(
-                *findings,
-                job=inspected,
-                vpc_id=vpc_id,
-                verdict=verdict(*findings),
-                action=action or natural_action(*findings),
-            )
+        judgement = a_judgement(
+            *findings,
+            job=inspected,
+            vpc_id=vpc_id,
+            verdict=verdict(*findings),
+            action=action or natural_action(*findings),
         )
+        read_at = facts_read_at or self.time
+        self._alerts().about(replace(judgement, facts_read_at=read_at))
         return inspected
 
     def sees(
@@ -80,7 +81,7 @@ class Account:
             verdict=verdict(*findings),
             action=action or natural_action(*findings),
         )
-        self._alerts().again(judgement, VPC)
+        self._alerts().again(replace(judgement, facts_read_at=self.time), VPC)
 
     def _alerts(self) -> Alerts:
         return alerts_through(
@@ -527,9 +528,31 @@ class TestMended:
         assert account.mended == [("s3-reachable", "subnet-a")]
         assert {*account.book.inspected} == {key_of_first(account)}
 
+    @pytest.mark.parametrize("later", [A_WAY, A_DNS], ids=["the same", "the whole check"])
+    def test_facts_that_are_older_than_what_was_told_show_nothing(self, later: Finding) -> None:
+        """A batch shares one reading, and another batch may tell meanwhile."""
+        told = replace(later, status=Status.FAIL, resource="subnet-a")
+        account = Account()
+        account.inspects(told)
+        account.inspects(later, facts_read_at=account.time - MINUTE / 2)
+        assert account.mended == []
+
+        account.inspects(later)
+        assert len(account.mended) == 1
+
 
 class TestSecondLooks:
     FIRST = a_job(name="train-1")
+
+    def test_a_day_after_the_window_it_counts_no_more(self) -> None:
+        """Whoever meets it then tells it himself; a look an hour must not read all jobs for it."""
+        account = Account()
+        for _ in range(2):
+            account.inspects(NO_WAY)
+        account.time += 2 * DAY
+        account.sees(NO_WAY, job=self.FIRST)
+
+        assert account.told == ["train-1"]
 
     def test_when_the_window_is_over_the_number_is_told_without_another_job(self) -> None:
         account = Account()

@@ -31,6 +31,7 @@ from tests.fakes import (
     FakeLedger,
     FakeNetworks,
     FakePublisher,
+    FakeTags,
     LedgerBusyError,
     ThrottledError,
     alerts_through,
@@ -41,7 +42,7 @@ from vpc_guardrail.app.errors import JobNotReadableError
 from vpc_guardrail.app.look_again import LookAgain, Outcome
 from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.decision import judge
-from vpc_guardrail.core.exemptions import Exemption
+from vpc_guardrail.core.exemptions import Exemption, TagExemption
 from vpc_guardrail.core.model import Network, S3Place, S3Use, Starts, TrainingJob
 from vpc_guardrail.core.settings import Settings
 
@@ -64,6 +65,7 @@ class Vpc:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     publisher: FakePublisher = field(default_factory=FakePublisher)
     book: FakeBook = field(default_factory=FakeBook)
+    tags: FakeTags = field(default_factory=FakeTags)
     hours: int = 0
 
     def tells_of(self, job: TrainingJob) -> TrainingJob:
@@ -84,7 +86,13 @@ class Vpc:
     def look(self, asked: SecondLook) -> Outcome:
         networks = FakeNetworks(self.network)
         again = LookAgain(
-            self.jobs, networks, self.ledger, self._alerts(), self.settings, lambda: NOW
+            self.jobs,
+            networks,
+            self.ledger,
+            self._alerts(),
+            self.settings,
+            lambda: NOW,
+            self.tags,
         )
         return again.at(asked)
 
@@ -201,6 +209,18 @@ class TestWhatIsNot:
         vpc.second_look(job)
 
         assert vpc.mended == set()
+
+    def test_what_a_tag_exempts_meanwhile_is_closed(self) -> None:
+        vpc = Vpc(tags=FakeTags({"exempt": ""}))
+        job = vpc.tells_of(a_job())
+        vpc.settings = Settings(
+            exemptions_by_tag=TagExemption("exempt", "team", "known", NOW.date())
+        )
+
+        vpc.second_look(job)
+
+        assert not vpc.open
+        assert not vpc.mended
 
     def test_a_job_that_is_gone_shows_nothing(self) -> None:
         vpc = Vpc()

@@ -75,6 +75,22 @@ def test_what_is_gone_for_a_job_of_another_shape_may_be_there_for_others() -> No
     assert not mended(passing, FAILED, JOB)
 
 
+@pytest.mark.parametrize(
+    ("findings", "exempted"),
+    [
+        pytest.param([EXEMPTED], True, id="alone"),
+        pytest.param([EXEMPTED, FAILED], False, id="beside one that counts"),
+        pytest.param([FAILED], False, id="not at all"),
+    ],
+)
+def test_what_is_exempted_of_a_problem_must_be_all_of_it(
+    findings: list[Finding], exempted: bool
+) -> None:
+    found = passing_in(findings, JOB, Settings()).exempted
+
+    assert found == ({key_of(FAILED, JOB)} if exempted else set())
+
+
 REFUSED = a_finding(Status.FAIL, check="s3-policies-admit-job", resource="my-bucket")
 ADMITTED = replace(REFUSED, status=Status.PASS, resource="vpce-1")
 

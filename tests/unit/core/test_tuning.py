@@ -247,6 +247,20 @@ class TestChildrenOfSeveralDefinitions:
 
         assert not finding.counts
 
+    @pytest.mark.parametrize(
+        ("role", "exempted"), [("*train*", True), ("train-tall", False)], ids=["all", "one"]
+    )
+    def test_an_exemption_holds_that_fits_all_of_them(self, role: str, exempted: bool) -> None:
+        tall, wide = (
+            replace(each, role_arn=f"{ROLE.rpartition('/')[0]}/train-{each.name}")
+            for each in (self.A, self.B)
+        )
+        settings = replace(ENFORCE, exemptions=(Exemption("net", "so", NOW.date(), role=role),))
+
+        found = capacity(tall, wide, free={"subnet-a": 6}, at_once=10, settings=settings)
+
+        assert all(not each.counts for each in found if are_fatal([each])) is exempted
+
     @law
     @given(
         st.lists(

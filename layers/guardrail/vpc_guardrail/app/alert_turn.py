@@ -41,10 +41,13 @@ class Sight:
     passing: Passing
     ignored: frozenset[str] = frozenset()
     """Checks that the settings ignore by now."""
+    facts_read_at: datetime | None = None
+    """What was told later rests on later facts, and these show nothing of it. None: on no older."""
 
     def mends(self, key: str, entry: Entry) -> bool:
         """Whether it shows an open problem to be mended."""
-        return self.passing.mends(key, entry.shape, told_of_it=entry.told_by == self.job)
+        told_of_it = entry.told_by == self.job
+        return self._is_newer(entry) and self.passing.mends(key, entry.shape, told_of_it=told_of_it)
 
     def drops(self, key: str, entry: Entry) -> bool:
         """Whether the owner puts up with an open problem by now: nobody is told, it is closed.
@@ -52,7 +55,11 @@ class Sight:
         Another job's exemption closes nothing: it may be by that job's name, role or tags.
         """
         exempted = key in self.passing.exempted and entry.told_by == self.job
-        return exempted or entry.check in self.ignored
+        return (exempted and self._is_newer(entry)) or entry.check in self.ignored
+
+    def _is_newer(self, entry: Entry) -> bool:
+        read_at = self.facts_read_at
+        return read_at is None or entry.told_at is None or entry.told_at <= read_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,10 @@ class Turn:
     """Problems that are exempted, or whose check is ignored, by now."""
     blocked: bool = False
     """Another is about to tell of one of them: look again when it has."""
+
+    def without_news(self) -> "Turn":
+        """The turn of one that tells nothing but what is mended."""
+        return replace(self, news={})
 
     @property
     def is_told(self) -> bool:

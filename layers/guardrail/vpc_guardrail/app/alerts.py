@@ -43,6 +43,9 @@ LOOKS, SECONDS_BETWEEN_LOOKS = 10, 0.2
 
 NAMES_TOLD = 20
 
+COUNTED_FOR = timedelta(days=1)
+"""After the end of a window: a second look has its turn by then."""
+
 MOST_COUNTED = 20_000
 """Jobs that are looked at to count those that met a problem: some ten megabytes of the book."""
 
@@ -59,6 +62,8 @@ class _View:
     vpc_id: str
     again: bool = False
     """A second look at a job that was told before: no verdict on it is told for its own sake."""
+    counts: bool = True
+    """A second look that counts who met meanwhile what is still there."""
 
     @property
     def job(self) -> TrainingJob:
@@ -85,15 +90,16 @@ class Alerts:
             self._turn_page(_View(judgement, place))
         self.book.note(self._inspected(judgement))
 
-    def again(self, judgement: Judgement, vpc_id: str) -> None:
+    def again(self, judgement: Judgement, vpc_id: str, *, counts: bool = True) -> None:
         """Tell what a second look at a job shows to be mended of its VPC.
 
-        What it shows to be open still is told where its window is over and other jobs met it
-        meanwhile: once, with their number. Nothing that is new is told.
+        If it counts, what it shows to be open still is told where its window has ended within a
+        day, and other jobs met it meanwhile: once, with their number. Whoever meets it later tells
+        it himself. Nothing that is new is told.
         """
         stops_nothing = replace(judgement, action=Action.NOTIFY, stopping_checks=())
         seen = stops_nothing if judgement.action is Action.STOP else judgement
-        self._turn_page(_View(seen, vpc_id, again=True))
+        self._turn_page(_View(seen, vpc_id, again=True, counts=counts))
 
     @property
     def _ignored(self) -> frozenset[str]:
@@ -146,7 +152,7 @@ class Alerts:
             sight = self._sight(view)
             turn = turn_after(page, sight, self._window)
             if view.again:
-                turn = self._recurring(page, sight, turn)
+                turn = self._recurring(page, sight, turn) if view.counts else turn.without_news()
             if anyway:
                 turn = free_of_claims(turn, page, sight)
             elif turn.blocked:
@@ -168,11 +174,16 @@ class Alerts:
         told_with_it = {
             key: routes
             for key, routes in turn.news.items()
-            if key in page.open and page.open[key].told_by == sight.job
+            if key in page.open and self._has_just_ended(page.open[key], sight)
         }
         met = self._met_since_told(page, sight, told_with_it.keys())
         news = {key: routes for key, routes in told_with_it.items() if met[key]}
         return replace(turn, news=news)
+
+    def _has_just_ended(self, entry: Entry, sight: Sight) -> bool:
+        """Whether the window of what was told with this very job ended within a day."""
+        recent = entry.told_at and entry.told_at + self._window + COUNTED_FOR > sight.at
+        return bool(recent) and entry.told_by == sight.job
 
     def _sight(self, view: _View) -> Sight:
         """What is known of a job only from its event shows nothing to be mended."""
@@ -185,6 +196,7 @@ class Alerts:
             problems=problems_in(findings, job, view.vpc_id, self.settings) if told else (),
             passing=passing_in(findings, job, self.settings) if described else NOTHING_PASSES,
             ignored=self._ignored,
+            facts_read_at=view.judgement.facts_read_at,
         )
 
     def _settle(

@@ -1,13 +1,13 @@
 """Look a second time at a job whose VPC's problems were told: tell what is mended by now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from vpc_guardrail.app.alerts import Alerts
 from vpc_guardrail.app.errors import JobNotFoundError
-from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader
+from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader, TagReader
 from vpc_guardrail.app.second_look import SecondLook
 from vpc_guardrail.core.as_told import forms_of, judgements_as_told
 from vpc_guardrail.core.model import TrainingJob
@@ -36,6 +36,7 @@ class LookAgain:
     alerts: Alerts
     settings: Settings
     now: Callable[[], datetime]
+    tags: TagReader
 
     def at(self, asked: SecondLook) -> Outcome:
         """Look once an hour, however often it is asked for; an error of AWS raises."""
@@ -49,11 +50,14 @@ class LookAgain:
         job = job_asked_for(asked, self.jobs)
         if job is None:
             return Outcome.GONE
+        if self.settings.exemptions_by_tag is not None:
+            job = replace(job, tags=self.tags.tags_of(job.arn))
         network = self.networks.read(widest_form(job)) if job.has_vpc else None
-        for judgement in judgements_as_told(job, network, self.settings, self.now()):
+        found = judgements_as_told(job, network, self.settings, self.now())
+        for number, judgement in enumerate(found):
             if asked.vpc_id not in (judgement.vpc_id, UNKNOWN_VPC):
                 return Outcome.ELSEWHERE
-            self.alerts.again(judgement, asked.vpc_id)
+            self.alerts.again(judgement, asked.vpc_id, counts=number == 0)
         return Outcome.LOOKED
 
 

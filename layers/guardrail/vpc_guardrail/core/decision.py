@@ -135,10 +135,22 @@ def _failing_together(
     if whole is None or network is None or ignored:
         return []
     return [
-        _with_exemption(finding, job, _vpc_id(job, network), settings, at)
+        _with_exemption_of_all(finding, parts, network, settings, at)
         for finding in subnet_ip_capacity.evaluate(whole, network, settings)
         if _is_fatal(finding)
     ]
+
+
+def _with_exemption_of_all(
+    finding: Finding,
+    parts: Sequence[TrainingJob],
+    network: Network,
+    settings: Settings,
+    at: datetime,
+) -> Finding:
+    """The finding on all definitions together: exempted if it would be in each of them."""
+    said = [_with_exemption(finding, part, _vpc_id(part, network), settings, at) for part in parts]
+    return next((each for each in said if each.counts), said[0])
 
 
 def _without_lesser(told: Iterable[Finding], than: Sequence[Finding]) -> Iterator[Finding]:

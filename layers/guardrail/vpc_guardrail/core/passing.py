@@ -44,14 +44,14 @@ def passing_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings
     held_up: set[str] = set()
     found: set[str] = set()
     exempted: set[str] = set()
+    counting: set[str] = set()
     for each in findings:
         marks = {key := key_of(each, job), shape_of(each.check, job)}
         if each.status is Status.PASS:
             passed.setdefault(each.check, set()).update(marks)
             continue
         found.add(key)
-        if not each.counts:
-            exempted.add(key)
+        (counting if each.counts else exempted).add(key)
         if not _is_advice(each, settings):
             held_up |= marks
     by_name = {check for check in passed if is_about_itself(check, job)}
@@ -59,7 +59,7 @@ def passing_in(findings: Iterable[Finding], job: TrainingJob, settings: Settings
         for_all=_marks(passed, {*passed} - by_name) - held_up,
         for_itself=_marks(passed, by_name) - held_up,
         found=frozenset(found),
-        exempted=frozenset(exempted),
+        exempted=frozenset(exempted - counting),
     )
 
 

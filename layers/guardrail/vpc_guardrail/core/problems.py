@@ -17,7 +17,7 @@ from vpc_guardrail.core.settings import Settings
 
 LOOKED_AT: dict[str, tuple[str, ...]] = {
     "vpc-config-present": (),
-    "network-references-exist": (),
+    "network-references-exist": ("vpc_config",),
     "vpc-tenancy-default": (),
     "subnet-ip-capacity": ("instance_plans", "kind", "starts"),
     "s3-reachable": (),

@@ -183,6 +183,7 @@ def _at_least(score: VpcScore, status: Status, severity: Severity | None) -> Ite
 
 def _first_unknown(score: VpcScore) -> str:
     """The check of most weight that is open, and what it says."""
-    heaviest = max(score.checks, key=lambda each: each.open)
+    unknown_checks = [each for each in score.checks if each.check in score.unknown_checks]
+    heaviest = max(unknown_checks, key=lambda each: each.open)
     unknown = next(each for each in heaviest.counting if each.status is Status.UNKNOWN)
     return f"{heaviest.check} {unknown.message[0].lower()}{unknown.message[1:]}"

@@ -80,6 +80,7 @@ def _handler(event: dict[str, Any], context: Any, metrics: Metrics) -> Callable[
         now=now,
         pause=time.sleep,
     )
+    tags = SageMakerTagReader(made.clients.sagemaker)
     inspector = Inspector(
         jobs=jobs,
         networks=networks,
@@ -89,10 +90,9 @@ def _handler(event: dict[str, Any], context: Any, metrics: Metrics) -> Callable[
         meter=metrics,
         settings=settings,
         now=now,
-        tags=SageMakerTagReader(made.clients.sagemaker),
+        tags=tags,
     )
-
-    again = LookAgain(jobs, networks, ledger, alerts, settings, now)
+    again = LookAgain(jobs, networks, ledger, alerts, settings, now, tags)
 
     def handle(body: str) -> None:
         told = parse_event(body, home)
