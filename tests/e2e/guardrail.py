@@ -55,6 +55,21 @@ class Function:
     dead_letter_queue_url: str
     mapping_id: str
 
+    @classmethod
+    def of(
+        cls, aws: LocalAws, session: AwsSession, stack: Stack, name: str, queue: str, mapping: str
+    ) -> Function:
+        """A function of a stack, by the names of its parts, of its queue and of its event."""
+        return cls(
+            aws=aws,
+            session=session,
+            log_group=stack.resources[f"{name}LogGroup"],
+            role=stack.resources[f"{name}Role"],
+            queue_url=stack.outputs[f"{queue}QueueUrl"],
+            dead_letter_queue_url=stack.outputs[f"{queue}DeadLetterQueueUrl"],
+            mapping_id=stack.resources[f"{name}Function{mapping}"],
+        )
+
     def records(self, message: str) -> list[dict[str, Any]]:
         """Its log records with this message, oldest first."""
         records = log_records(self.session, self.log_group)
@@ -210,23 +225,12 @@ class Guardrail:
         stack = deploy(session, build, name, parameters)
         session.client("events").disable_rule(Name=stack.resources["SecondLookSchedule"])
 
-        def function(name: str, queue: str, mapping: str) -> Function:
-            return Function(
-                aws=aws,
-                session=session,
-                log_group=stack.resources[f"{name}LogGroup"],
-                role=stack.resources[f"{name}Role"],
-                queue_url=stack.outputs[f"{queue}QueueUrl"],
-                dead_letter_queue_url=stack.outputs[f"{queue}DeadLetterQueueUrl"],
-                mapping_id=stack.resources[f"{name}Function{mapping}"],
-            )
-
         return cls(
             aws=aws,
             session=session,
             stack=stack,
-            inspector=function("JobInspector", "Inspection", "Inspections"),
-            enforcer=function("JobEnforcer", "Enforcement", "StopOrders"),
+            inspector=Function.of(aws, session, stack, "JobInspector", "Inspection", "Inspections"),
+            enforcer=Function.of(aws, session, stack, "JobEnforcer", "Enforcement", "StopOrders"),
             inbox=Inbox(session, stack.outputs["ViolationsTopicArn"]),
         )
 
@@ -285,6 +289,11 @@ class Guardrail:
         """Wait until both queues are empty, so that nothing more can come of what was sent."""
         self.inspector.wait_until_done()
         self.enforcer.wait_until_done()
+
+    def told(self, message_type: str) -> list[Notification]:
+        """All that was told of one type up to now."""
+        arrived = self.inbox.notifications()
+        return [each for each in arrived if each.attributes["message_type"] == message_type]
 
     def verdicts_on(self, job: Job) -> list[Notification]:
         """The verdicts on a job that arrived up to now."""

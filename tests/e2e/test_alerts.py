@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local_aws.client import AwsSession
-    from local_aws.inbox import Notification
     from local_aws.launch import LocalAws
     from local_aws.networks import TrainingNetwork
     from tests.e2e.training import Job, Owner
@@ -46,13 +45,6 @@ class AlertingStack:
     due: datetime
     network: TrainingNetwork
     """It fails until a test mends it."""
-
-    def told(self, message_type: str) -> list[Notification]:
-        return [
-            each
-            for each in self.guardrail.inbox.notifications()
-            if each.attributes["message_type"] == message_type
-        ]
 
     def inspects(self, jobs: list[Job], *, times: int = 1) -> None:
         """Hand over the events of jobs all at once, and wait until they are inspected so often."""
@@ -79,16 +71,7 @@ def stack(aws: LocalAws, session: AwsSession, artifact: Path) -> AlertingStack:
     parameters = {"Mode": "enforce", "Settings": json.dumps(document)}
     guardrail = Guardrail.deployed(aws, session, artifact, "alerting", parameters)
     guardrail.mute()
-    stack = guardrail.stack
-    digest = Function(
-        aws=aws,
-        session=session,
-        log_group=stack.resources["DailyDigestLogGroup"],
-        role=stack.resources["DailyDigestRole"],
-        queue_url=stack.outputs["DigestQueueUrl"],
-        dead_letter_queue_url=stack.outputs["DigestDeadLetterQueueUrl"],
-        mapping_id=stack.resources["DailyDigestFunctionSchedule"],
-    )
+    digest = Function.of(aws, session, guardrail.stack, "DailyDigest", "Digest", "Schedule")
     network = networks.network_without_s3_endpoint(session.client("ec2"), name="to-be-mended")
     return AlertingStack(guardrail, digest, due, network)
 
@@ -105,7 +88,7 @@ def jobs(stack: AlertingStack, aws: LocalAws, session: AwsSession) -> list[Job]:
 
 
 def test_twenty_jobs_that_fail_alike_are_one_alert(stack: AlertingStack, jobs: list[Job]) -> None:
-    (alert,) = stack.told("verdict")
+    (alert,) = stack.guardrail.told("verdict")
     assert alert.attributes["vpc_id"] == stack.network.vpc_id
     assert alert.json()["job"]["name"] in {job.name for job in jobs}
 
@@ -162,7 +145,7 @@ def test_what_is_mended_is_told_once_with_how_many_met_it(
     stack.inspects([owner.start(stack.network)])
     stack.inspects([owner.start(stack.network)])
 
-    (news,) = stack.told("mended")
+    (news,) = stack.guardrail.told("mended")
     document = news.json()
     assert_valid(document, "mended")
     assert {each["check"] for each in document["mended"]} >= NO_WAY
@@ -210,7 +193,7 @@ def test_the_digest_is_told_once_in_its_hour_and_in_no_other(
     stack.digest.wait_until(lambda: len(stack.digest.records(TOLD)) == 2, "it is not told twice")
     stack.digest.wait_until_done()
 
-    (digest,) = stack.told("digest")
+    (digest,) = stack.guardrail.told("digest")
     document = digest.json()
     assert_valid(document, "digest")
     assert document["jobs"]["inspected"] >= JOBS

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local_aws.client import AwsSession
-    from local_aws.inbox import Notification
     from local_aws.launch import LocalAws
     from local_aws.networks import TrainingNetwork
     from tests.e2e.training import Job
@@ -35,13 +34,6 @@ class LookingStack:
     asker: Function
     network: TrainingNetwork
     """It fails until a test mends it."""
-
-    def told(self, message_type: str) -> list[Notification]:
-        return [
-            each
-            for each in self.guardrail.inbox.notifications()
-            if each.attributes["message_type"] == message_type
-        ]
 
     def comes_the_hour(self, hour: datetime) -> None:
         """The schedule's event comes to its target; wait until all has been looked at."""
@@ -64,16 +56,7 @@ class LookingStack:
 def stack(aws: LocalAws, session: AwsSession, artifact: Path) -> LookingStack:
     guardrail = Guardrail.deployed(aws, session, artifact, "looking", {})
     guardrail.mute()
-    stack = guardrail.stack
-    asker = Function(
-        aws=aws,
-        session=session,
-        log_group=stack.resources["SecondLookLogGroup"],
-        role=stack.resources["SecondLookRole"],
-        queue_url=stack.outputs["SecondLookQueueUrl"],
-        dead_letter_queue_url=stack.outputs["SecondLookDeadLetterQueueUrl"],
-        mapping_id=stack.resources["SecondLookFunctionSchedule"],
-    )
+    asker = Function.of(aws, session, guardrail.stack, "SecondLook", "SecondLook", "Schedule")
     network = networks.network_without_s3_endpoint(session.client("ec2"), name="to-be-looked-at")
     return LookingStack(guardrail, asker, network)
 
@@ -97,7 +80,7 @@ def test_what_is_mended_is_told_once_with_no_further_job(
     hour = datetime.now(UTC)
     with stack.guardrail.inspector.recorded() as of_open:
         stack.comes_the_hour(hour)
-    assert stack.told("mended") == []
+    assert stack.guardrail.told("mended") == []
 
     mend(session, stack.network)
     with stack.guardrail.inspector.recorded() as of_mended:
@@ -105,7 +88,7 @@ def test_what_is_mended_is_told_once_with_no_further_job(
     with stack.guardrail.inspector.recorded() as of_closed:
         stack.comes_the_hour(hour + timedelta(hours=2))
 
-    (news,) = stack.told("mended")
+    (news,) = stack.guardrail.told("mended")
     document = news.json()
     assert_valid(document, "mended")
     assert {each["check"] for each in document["mended"]} >= NO_WAY
@@ -120,7 +103,9 @@ def test_what_is_mended_is_told_once_with_no_further_job(
 
 
 def test_it_tells_no_verdict_and_counts_no_job(stack: LookingStack, ended_job: Job) -> None:
-    assert [each.json()["job"]["name"] for each in stack.told("verdict")] == [ended_job.name]
+    assert [each.json()["job"]["name"] for each in stack.guardrail.told("verdict")] == [
+        ended_job.name
+    ]
     assert len(stack.guardrail.wait_for_inspections(ended_job)) == 1
 
 

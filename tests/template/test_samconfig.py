@@ -26,7 +26,7 @@ def overrides(folder, environment):
     try:
         said = SamConfig(folder).get_all(["deploy"], "parameters", environment)
         return CfnParameterOverridesType().convert(said["parameter_overrides"], None, None)
-    except Exception as error:
+    except Exception as error:  # SAM refuses in many ways, and each is an answer.
         return {"refused": str(error)}
 
 print(json.dumps([overrides(*each) for each in json.load(sys.stdin)]))

@@ -17,6 +17,7 @@ from vpc_guardrail.app.ports import (
     StopOrders,
     TagReader,
 )
+from vpc_guardrail.app.tags import with_tags
 from vpc_guardrail.core.alert_routes import DEFAULT_ROUTE
 from vpc_guardrail.core.decision import Action, Judgement, failed_checks, judge
 from vpc_guardrail.core.engine import RULE_SET_VERSION
@@ -99,8 +100,7 @@ class Inspector:
 
         Its tags are read only where the settings let them exempt it.
         """
-        if self.settings.exemptions_by_tag is not None:
-            job = replace(job, tags=self.tags.tags_of(job.arn))
+        job = with_tags(job, self.settings, self.tags)
         network = self.networks.read(job) if job.has_vpc else None
         return judge(job, network, self.settings, self.now())
 

@@ -1,7 +1,7 @@
 """Look a second time at a job whose VPC's problems were told: tell what is mended by now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -9,6 +9,7 @@ from vpc_guardrail.app.alerts import Alerts
 from vpc_guardrail.app.errors import JobNotFoundError
 from vpc_guardrail.app.ports import JobReader, Ledger, NetworkReader, TagReader
 from vpc_guardrail.app.second_look import SecondLook
+from vpc_guardrail.app.tags import with_tags
 from vpc_guardrail.core.as_told import forms_of, judgements_as_told
 from vpc_guardrail.core.model import TrainingJob
 from vpc_guardrail.core.problems import UNKNOWN_VPC
@@ -50,8 +51,7 @@ class LookAgain:
         job = job_asked_for(asked, self.jobs)
         if job is None:
             return Outcome.GONE
-        if self.settings.exemptions_by_tag is not None:
-            job = replace(job, tags=self.tags.tags_of(job.arn))
+        job = with_tags(job, self.settings, self.tags)
         network = self.networks.read(widest_form(job)) if job.has_vpc else None
         found = judgements_as_told(job, network, self.settings, self.now())
         for number, judgement in enumerate(found):

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from boto3.session import Session
 from botocore.exceptions import (
@@ -24,6 +24,7 @@ from vpc_guardrail.app.arn import NAME, JobArn, MalformedArnError
 from vpc_guardrail.app.errors import JobNotFoundError, JobNotReadableError
 from vpc_guardrail.app.members import MalformedRequestError
 from vpc_guardrail.app.snapshot import Snapshot
+from vpc_guardrail.app.tags import with_tags
 from vpc_guardrail.cli.exit_codes import ExitCode
 from vpc_guardrail.core.model import JobKind, TrainingJob
 from vpc_guardrail.core.settings import InternetAccess, Settings
@@ -125,19 +126,12 @@ def _facts_in(
             jobs.append(described)
     for job in jobs:
         try:
-            tagged = _tagged(clients, job, settings)
+            tagged = with_tags(job, settings, SageMakerTagReader(clients.sagemaker))
             network = inventory.read(job) if job.has_vpc else None
         except (BotoCoreError, ClientError) as error:
             yield Trouble(ExitCode.AWS_ERROR, f"{job.name}: {error}")
         else:
             yield Snapshot(tagged, network, settings, network.read_at if network else now())
-
-
-def _tagged(clients: Clients, job: TrainingJob, settings: Settings) -> TrainingJob:
-    """The job with its tags, which are read only where the settings let one exempt it."""
-    if settings.exemptions_by_tag is None:
-        return job
-    return replace(job, tags=SageMakerTagReader(clients.sagemaker).tags_of(job.arn))
 
 
 def _described(clients: Clients, asked: _Asked) -> TrainingJob | Trouble:

@@ -26,7 +26,7 @@ def children_at_once(job: TrainingJob, parts: Sequence[TrainingJob]) -> Training
     told = not any(isinstance(each, Unknown) for each in plans)
     if not parts[1:] or not told or not all(each.has_vpc for each in parts):
         return None
-    return replace(job, instance_plans=tuple(known), starts=job.starts)
+    return replace(job, instance_plans=tuple(known))
 
 
 def told_together(parts: Sequence[TrainingJob], found: Sequence[Findings]) -> Iterator[Finding]:
